@@ -1,0 +1,33 @@
+"""The record: what was claimed, asked, estimated, shown and settled."""
+
+from .crowds import CrowdPoint, CrowdState
+from .estimates import HIGHEST, LOWEST, Citation, Estimate, Evidence, Rating
+from .forecasters import NAME_PATTERN, Forecaster
+from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
+from .resolutions import Resolution
+from .sources import Claim, Collection, Source
+
+__all__ = [
+    "ANSWERED",
+    "ENDED",
+    "HIGHEST",
+    "LOWEST",
+    "NAME_PATTERN",
+    "UNANSWERED",
+    "Citation",
+    "Claim",
+    "Collection",
+    "CrowdPoint",
+    "CrowdState",
+    "Estimate",
+    "Evidence",
+    "Forecast",
+    "Forecaster",
+    "Outcome",
+    "Pair",
+    "Rating",
+    "Resolution",
+    "Source",
+    "Status",
+    "Wording",
+]

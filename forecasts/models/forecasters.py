@@ -1,0 +1,36 @@
+"""Who forecasts: the user model."""
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import RegexValidator
+from django.db import models
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"
+
+
+class Forecaster(AbstractUser):
+    """A person or a program. The user name is public; roles say what else its holder may do."""
+
+    username = models.CharField(
+        "name",
+        max_length=40,
+        unique=True,
+        validators=[
+            RegexValidator(NAME_PATTERN, "Use 2 to 40 letters, digits, dots, dashes and underscores, a letter first.")
+        ],
+        error_messages={"unique": "This name is taken. Choose another."},
+    )
+    is_bot = models.BooleanField(default=False, help_text="A program, marked as such wherever it shows.")
+    simulated = models.BooleanField(default=False, help_text="Invented for a rehearsal; counts nowhere else.")
+    is_curator = models.BooleanField("curator", default=False, help_text="Registers and words forecasts.")
+    is_resolver = models.BooleanField("resolver", default=False, help_text="Resolves, corrects and reopens forecasts.")
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="The account was closed; its estimates stay.")
+
+    objects: UserManager["Forecaster"] = UserManager()
+
+    @property
+    def may_curate(self) -> bool:
+        return self.is_active and (self.is_curator or self.is_superuser)
+
+    @property
+    def may_resolve(self) -> bool:
+        return self.is_active and (self.is_resolver or self.is_superuser)

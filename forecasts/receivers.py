@@ -1,0 +1,13 @@
+"""What the record does when it has changed."""
+
+from .signals import estimate_recorded
+
+
+def connect() -> None:
+    estimate_recorded.connect(_refresh_crowd, dispatch_uid="forecasts.refresh_crowd")
+
+
+def _refresh_crowd(forecast_id: int, **_: object) -> None:
+    from .tasks import refresh_crowd
+
+    refresh_crowd.delay(forecast_id)

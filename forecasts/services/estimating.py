@@ -1,0 +1,138 @@
+"""Putting probabilities on record, and withdrawing them."""
+
+import datetime as dt
+from collections.abc import Collection as Some
+from functools import partial
+
+from django.db import IntegrityError, connection, transaction
+
+from forecasts.models import Citation, Estimate, Evidence, Forecast, Forecaster, Status
+from forecasts.refusals import Conflict, Invalid, NotAllowed, NotOpen
+from forecasts.signals import estimate_recorded
+
+from . import checks
+
+
+def submit(
+    *,
+    forecast: Forecast,
+    forecaster: Forecaster,
+    probability: object,
+    at: dt.datetime,
+    via: str,
+    rationale: str = "",
+    evidence: Some[int] = (),
+    expires_at: dt.datetime | None = None,
+    idempotency_key: str | None = None,
+) -> Estimate:
+    """Record what `forecaster` thinks from `at` on. A repeated idempotency key returns the estimate it made."""
+    value = checks.probability(probability)
+    if expires_at is not None and checks.aware(expires_at, field="expires_at") <= at:
+        raise Invalid("It would expire before it is made. Choose a later time.", field="expires_at")
+    return _record(
+        Estimate(
+            forecast=forecast,
+            forecaster=forecaster,
+            probability=value,
+            made_at=at,
+            expires_at=expires_at,
+            rationale=checks.text(rationale, field="rationale"),
+            via=via,
+            idempotency_key=_key(idempotency_key),
+        ),
+        evidence,
+    )
+
+
+def withdraw(*, forecast: Forecast, forecaster: Forecaster, at: dt.datetime, via: str) -> Estimate:
+    """Stop standing: recorded as an estimate without a probability."""
+    return _record(Estimate(forecast=forecast, forecaster=forecaster, probability=None, made_at=at, via=via), ())
+
+
+def _key(key: str | None) -> str | None:
+    if key is not None and not 1 <= len(key) <= 100:
+        raise Invalid("An idempotency key has 1 to 100 characters.", field="Idempotency-Key")
+    return key
+
+
+@transaction.atomic
+def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
+    if earlier := _same_key(estimate):
+        return earlier
+    forecast = _hold(estimate.forecast_id)
+    _refuse_unless_open(forecast, estimate)
+    standing = _standing(estimate)
+    if estimate.probability is None and standing is None:
+        raise Conflict("You have no estimate standing here, so there is nothing to withdraw.")
+    seen = Forecast.objects.visible_to(estimate.forecaster, at=estimate.made_at).filter(pk=forecast.pk)
+    estimate.crowd_seen = seen.exists()
+    estimate.wording = forecast.wordings.get(version=forecast.version)
+    cited = _own_evidence(forecast, evidence)
+    try:
+        with transaction.atomic():
+            estimate.save(force_insert=True)
+    except IntegrityError as error:
+        if "estimate_once_per_key" in str(error) and (earlier := _same_key(estimate)):
+            return earlier
+        if "estimate_once_per_instant" in str(error):
+            raise Conflict("You already made an estimate at this very instant. Send it again.") from None
+        raise
+    Citation.objects.bulk_create(Citation(estimate=estimate, evidence_id=id_) for id_ in cited)
+    # After commit, or a worker could look too early. Robust: a frozen broker must not fail what is recorded.
+    transaction.on_commit(partial(estimate_recorded.send, sender=Estimate, forecast_id=forecast.pk), robust=True)
+    return estimate
+
+
+def _hold(forecast_id: int) -> Forecast:
+    """The forecast as it is now, held against being resolved until this estimate is in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM forecasts_forecast WHERE id = %s FOR KEY SHARE", [forecast_id])
+    return Forecast.objects.select_related("resolution").get(pk=forecast_id)
+
+
+def _refuse_unless_open(forecast: Forecast, estimate: Estimate) -> None:
+    if not estimate.forecaster.is_active or estimate.forecaster.closed_at:
+        raise NotAllowed("This account is closed.")
+    if estimate.forecaster.simulated and not forecast.simulated:
+        raise NotAllowed("A simulated forecaster estimates in rehearsals only.")
+    status = forecast.status_at(estimate.made_at)
+    if status == Status.OPEN:
+        return
+    why = {
+        Status.UPCOMING: f"It opens on {forecast.opens_at:%d %B %Y, %H:%M} UTC. Come back then.",
+        Status.RESOLVED: f"It has resolved {forecast.outcome}.",
+        Status.ANNULLED: "It was annulled.",
+    }.get(status, f"It closed on {forecast.closes_at:%d %B %Y, %H:%M} UTC.")
+    raise NotOpen(f"This forecast takes no estimates now. {why}", field="forecast")
+
+
+def _standing(estimate: Estimate) -> Estimate | None:
+    latest = (
+        Estimate.objects.filter(forecast=estimate.forecast_id, forecaster=estimate.forecaster_id)
+        .order_by("-made_at")
+        .first()
+    )
+    if latest is not None and latest.made_at > estimate.made_at:
+        raise Conflict("A later estimate of yours is on record already.")
+    if latest is None or latest.probability is None:
+        return None
+    return None if latest.expires_at and latest.expires_at <= estimate.made_at else latest
+
+
+def _same_key(estimate: Estimate) -> Estimate | None:
+    if estimate.idempotency_key is None:
+        return None
+    earlier = Estimate.objects.filter(
+        forecaster=estimate.forecaster_id, idempotency_key=estimate.idempotency_key
+    ).first()
+    if earlier and (earlier.forecast_id, earlier.probability) != (estimate.forecast_id, estimate.probability):
+        raise Conflict("This idempotency key was used for another estimate. Use a new one.", field="Idempotency-Key")
+    return earlier
+
+
+def _own_evidence(forecast: Forecast, evidence: Some[int]) -> list[int]:
+    wanted = sorted(set(evidence))
+    found = set(Evidence.objects.filter(forecast=forecast, pk__in=wanted).values_list("pk", flat=True))
+    if unknown := [id_ for id_ in wanted if id_ not in found]:
+        raise Invalid(f"No evidence {', '.join(map(str, unknown))} on this forecast. Add it first.", field="evidence")
+    return wanted

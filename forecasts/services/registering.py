@@ -1,0 +1,173 @@
+"""Registering forecasts and wording them anew."""
+
+import datetime as dt
+import re
+from collections.abc import Collection as Some
+from dataclasses import asdict, dataclass, field
+
+from django.db import IntegrityError, transaction
+
+from forecasts.models import Claim, Collection, Forecast, Forecaster, Pair, Wording
+from forecasts.refusals import Conflict, Invalid, NotAllowed
+
+from . import checks
+from .resolving import void_by
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a forecast asks: everything that a wording holds."""
+
+    question: str
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+    resolve_by: dt.datetime
+    background: str = ""
+    criteria: str = ""
+    sources: list[str] = field(default_factory=list)
+    fallback: str = ""
+    annulled_if: str = ""
+    known_at_rule: str = ""
+    spot_at: dt.datetime | None = None
+
+
+TIMES = ("opens_at", "closes_at", "resolve_by", "spot_at")
+
+
+def text_of(wording: Wording) -> Text:
+    return Text(**{name: getattr(wording, name) for name in Text.__dataclass_fields__})
+
+
+@transaction.atomic
+def register(
+    *,
+    slug: str,
+    text: Text,
+    by: Forecaster,
+    at: dt.datetime,
+    claim: Claim | None = None,
+    part: str = "",
+    position: int = 0,
+    hedged: bool = False,
+    tags: Some[str] = (),
+    collections: Some[Collection] = (),
+    condition: Forecast | None = None,
+    condition_outcome: str = "",
+    pair: Pair | None = None,
+    reveal_at: dt.datetime | None = None,
+) -> Forecast:
+    """Put a question on record with its first wording."""
+    _refuse_unless_curator(by)
+    _refuse_slug(slug)
+    _refuse_text(text)
+    _refuse_condition(condition, condition_outcome)
+    simulated = {collection.simulated for collection in collections}
+    if len(simulated) > 1:
+        raise Invalid("A forecast is in simulated collections or in real ones, never in both.", field="collections")
+    try:
+        with transaction.atomic():
+            forecast = Forecast.objects.create(
+                slug=slug,
+                claim=claim,
+                part=part,
+                position=position,
+                hedged=hedged,
+                tags=sorted(set(tags)),
+                simulated=True in simulated,
+                condition=condition,
+                condition_outcome=condition_outcome,
+                pair=pair,
+                reveal_at=reveal_at,
+                created_by=by,
+                created_at=at,
+                version=1,
+                question=text.question,
+                **{name: getattr(text, name) for name in TIMES},
+            )
+    except IntegrityError as error:
+        raise _explained(error, slug) from error
+    forecast.collections.set(collections)
+    Wording.objects.create(forecast=forecast, version=1, author=by, made_at=at, **asdict(text))
+    return forecast
+
+
+@transaction.atomic
+def reword(*, forecast: Forecast, text: Text, by: Forecaster, at: dt.datetime, reason: str) -> Wording:
+    """Make a new wording; the old one stays, with the estimates that its words were read for."""
+    _refuse_unless_curator(by)
+    _refuse_text(text)
+    forecast = Forecast.objects.select_for_update(of=("self",)).select_related("resolution").get(pk=forecast.pk)
+    current = forecast.wordings.get(version=forecast.version)
+    if text == text_of(current):
+        return current
+    if forecast.outcome:
+        raise Conflict(f"It has resolved {forecast.outcome}. Reopen it before you word it anew.")
+    version = forecast.version + 1
+    wording = Wording.objects.create(
+        forecast=forecast,
+        version=version,
+        author=by,
+        made_at=at,
+        reason=checks.text(reason, field="reason", required=True),
+        **asdict(text),
+    )
+    times = {name: getattr(text, name) for name in TIMES}
+    Forecast.objects.filter(pk=forecast.pk).update(version=version, question=text.question, **times)
+    return wording
+
+
+def make_pair(*, slug: str, title: str, condition: Forecast, by: Forecaster) -> Pair:
+    """The row that joins two branches; each is then registered with it."""
+    _refuse_unless_curator(by)
+    _refuse_slug(slug)
+    return Pair.objects.create(slug=slug, title=checks.text(title, field="title", required=True), condition=condition)
+
+
+def _refuse_unless_curator(by: Forecaster) -> None:
+    if not by.may_curate:
+        raise NotAllowed("Only a curator may register or word forecasts. Ask an administrator for the role.")
+
+
+def _refuse_slug(slug: str) -> None:
+    if not SLUG.fullmatch(slug) or len(slug) > 120:
+        raise Invalid("Use lower-case letters, digits and single dashes, at most 120.", field="slug")
+
+
+def _refuse_text(text: Text) -> None:
+    question = checks.text(text.question, field="question", required=True, most=500)
+    if not question.endswith("?"):
+        raise Invalid("A question ends with a question mark.", field="question")
+    checks.text(text.criteria, field="criteria", required=True)
+    for name in TIMES:
+        if (value := getattr(text, name)) is not None:
+            checks.aware(value, field=name)
+    if text.closes_at <= text.opens_at:
+        raise Invalid("It must close after it opens.", field="closes_at")
+    if text.resolve_by < text.closes_at:
+        raise Invalid("It cannot be due before it closes.", field="resolve_by")
+    if text.spot_at and not text.opens_at <= text.spot_at <= text.closes_at:
+        raise Invalid("The spot time lies between opening and closing.", field="spot_at")
+
+
+def _refuse_condition(condition: Forecast | None, outcome: str) -> None:
+    if condition is None:
+        return
+    if outcome not in {"yes", "no"}:
+        raise Invalid("Say on which outcome of the condition it depends: yes or no.", field="condition_outcome")
+    if void_by(condition.outcome, outcome):
+        raise Conflict(
+            f"The condition has resolved {condition.outcome} already: this would be void.", field="condition"
+        )
+
+
+def _explained(error: IntegrityError, slug: str) -> Exception:
+    said = str(error)
+    if "slug" in said:
+        return Conflict(f"There is a forecast “{slug}” already. Choose another slug.", field="slug")
+    if "pair_has_one_branch_per_outcome" in said:
+        return Conflict("The pair has a branch for this outcome already.", field="pair")
+    if "branches_share_the_condition" in said:
+        return Invalid("The pair is on another condition.", field="pair")
+    return error

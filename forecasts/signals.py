@@ -1,0 +1,6 @@
+"""What the record announces, once it is committed. Receivers get ids, never rows."""
+
+from django.dispatch import Signal
+
+estimate_recorded = Signal()  # forecast_id
+forecast_resolved = Signal()  # resolution_id, forecast_id
