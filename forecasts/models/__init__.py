@@ -6,6 +6,7 @@ from .forecasters import NAME_PATTERN, Forecaster
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
 from .resolutions import Resolution
 from .sources import Claim, Collection, Source
+from .visibility import Viewer
 
 __all__ = [
     "ANSWERED",
@@ -29,5 +30,6 @@ __all__ = [
     "Resolution",
     "Source",
     "Status",
+    "Viewer",
     "Wording",
 ]

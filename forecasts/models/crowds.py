@@ -5,11 +5,11 @@ from typing import Self
 
 from django.db import models
 
-from .visibility import revealed_to
+from .visibility import Viewer, revealed_to
 
 
 class CrowdPointQuerySet(models.QuerySet["CrowdPoint"]):
-    def visible_to(self, user: object, *, at: dt.datetime) -> Self:
+    def visible_to(self, user: Viewer, *, at: dt.datetime) -> Self:
         return self.filter(revealed_to(user, at=at, path="forecast"))
 
 

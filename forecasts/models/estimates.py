@@ -8,15 +8,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from .visibility import revealed_to
+from .visibility import Viewer, revealed_to
 
 LOWEST, HIGHEST = 0.0001, 0.9999
 
 
 class EstimateQuerySet(models.QuerySet["Estimate"]):
-    def visible_to(self, user: object, *, at: dt.datetime) -> Self:
+    def visible_to(self, user: Viewer, *, at: dt.datetime) -> Self:
         """One's own, and others' on forecasts that are revealed to `user`."""
-        return self.filter(Q(forecaster_id=getattr(user, "pk", None)) | revealed_to(user, at=at, path="forecast"))
+        return self.filter(Q(forecaster_id=user.pk) | revealed_to(user, at=at, path="forecast"))
 
 
 class Estimate(models.Model):
@@ -42,7 +42,9 @@ class Estimate(models.Model):
     via = models.CharField(max_length=12, choices=Via.choices)
     idempotency_key = models.CharField(max_length=100, null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
-    evidence = models.ManyToManyField("Evidence", through="Citation", related_name="cited_by")
+    evidence: "models.ManyToManyField[Evidence, Citation]" = models.ManyToManyField(
+        "Evidence", through="Citation", related_name="cited_by"
+    )
 
     objects = EstimateQuerySet.as_manager()
 

@@ -1,6 +1,6 @@
 """Who forecasts: the user model."""
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -24,8 +24,6 @@ class Forecaster(AbstractUser):
     is_curator = models.BooleanField("curator", default=False, help_text="Registers and words forecasts.")
     is_resolver = models.BooleanField("resolver", default=False, help_text="Resolves, corrects and reopens forecasts.")
     closed_at = models.DateTimeField(null=True, blank=True, help_text="The account was closed; its estimates stay.")
-
-    objects: UserManager["Forecaster"] = UserManager()
 
     @property
     def may_curate(self) -> bool:

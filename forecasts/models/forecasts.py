@@ -8,7 +8,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from .visibility import revealed_to
+from .sources import Collection
+from .visibility import Viewer, revealed_to
 
 
 class Outcome(models.TextChoices):
@@ -50,7 +51,7 @@ class ForecastQuerySet(models.QuerySet["Forecast"]):
             }[Status(status)]
         )
 
-    def visible_to(self, user: object, *, at: dt.datetime) -> Self:
+    def visible_to(self, user: Viewer, *, at: dt.datetime) -> Self:
         """Forecasts whose crowd, estimates and rationales `user` may see at that instant."""
         return self.filter(revealed_to(user, at=at))
 
@@ -86,7 +87,9 @@ class Forecast(models.Model):
     hedged = models.BooleanField(default=False, help_text="The claim's hedge word covers this part.")
     position = models.PositiveIntegerField(default=0, help_text="The order under its claim.")
     tags = ArrayField(models.SlugField(max_length=40), default=list, blank=True)
-    collections = models.ManyToManyField("Collection", blank=True, related_name="forecasts")
+    collections: "models.ManyToManyField[Collection, models.Model]" = models.ManyToManyField(
+        "Collection", blank=True, related_name="forecasts"
+    )
     simulated = models.BooleanField(default=False, help_text="Invented for a rehearsal; counts in its own scope only.")
     condition = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="branches", help_text="Counts only if..."

@@ -3,10 +3,15 @@
 import datetime as dt
 
 from django.apps import apps
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q
 
 
-def revealed_to(user: object, *, at: dt.datetime, path: str = "") -> Q:
+Viewer = AbstractBaseUser | AnonymousUser
+
+
+def revealed_to(user: Viewer, *, at: dt.datetime, path: str = "") -> Q:
     """Forecasts revealed to `user`; `path` leads from the filtered rows to the forecast, such as "forecast".
 
     A forecast is revealed to everyone from its reveal time (without one, from closing) or once it is resolved, and to a
@@ -17,7 +22,7 @@ def revealed_to(user: object, *, at: dt.datetime, path: str = "") -> Q:
     closed = Q(**{f"{prefix}reveal_at__isnull": True, f"{prefix}closes_at__lte": at})
     resolved = Q(**{f"{prefix}resolution__outcome__in": ["yes", "no", "annulled"]})
     everyone = opened | closed | resolved
-    if getattr(user, "pk", None) is None:
+    if user.pk is None:
         return everyone
     own = apps.get_model("forecasts", "Estimate").objects.filter(
         forecast_id=OuterRef(f"{path}_id" if path else "pk"), forecaster_id=user.pk, made_at__lte=at

@@ -1,10 +1,93 @@
-"""Working out the crowd's points."""
+"""Keeping the crowd's points up to the estimates: once per change, whoever asks and however often."""
 
 import datetime as dt
+from functools import partial
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+
+from forecasts import crowd
+from forecasts.columns import estimate_columns
+from forecasts.instants import instant, microseconds
+from forecasts.models import CrowdPoint, CrowdState, Forecast
+from forecasts.signals import crowd_moved
 
 
-def refresh(*, forecast_id: int, at: dt.datetime) -> None: ...
+@transaction.atomic
+def refresh(*, forecast_id: int, at: dt.datetime) -> int:
+    """Bring the points of a forecast up to `at`, and return how many were written; 0 when nothing has changed.
+
+    New estimates are almost always the latest, and then only points after the last one are worked out.
+    """
+    if not Forecast.objects.filter(pk=forecast_id).exists():
+        return 0
+    state = _lock(forecast_id, at)
+    columns = estimate_columns(forecast_id)
+    due = state.next_expiry_at is not None and state.next_expiry_at <= at
+    if columns.size == state.n_estimates and not due:
+        return 0
+    # Rows that came late, from an import, belong before points that are written: then all are worked out again.
+    earlier = int(np.count_nonzero(columns.made_at <= microseconds(state.through_at)))
+    since = microseconds(state.through_at) if earlier == state.n_estimates else -crowd.NEVER
+    made = crowd.points(
+        columns.forecaster,
+        columns.made_at,
+        columns.probability,
+        columns.expires_at,
+        since=since,
+        until=microseconds(at),
+    )
+    if since == -crowd.NEVER:
+        CrowdPoint.objects.filter(forecast_id=forecast_id).delete()
+    CrowdPoint.objects.bulk_create(_rows(forecast_id, made), batch_size=5000)
+    later = columns.expires_at[(columns.expires_at > microseconds(at)) & (columns.expires_at != crowd.NEVER)]
+    state.n_estimates = int(np.count_nonzero(columns.made_at <= microseconds(at)))
+    state.through_at = at
+    state.read_at = timezone.now()
+    state.next_expiry_at = instant(int(later.min())) if later.size else None
+    state.save()
+    transaction.on_commit(partial(crowd_moved.send, sender=CrowdPoint, forecast_id=forecast_id), robust=True)
+    return int(made.at.size)
 
 
 def stale(*, at: dt.datetime) -> list[int]:
-    return []
+    """Forecasts whose points lag behind: an estimate that no message brought in, or an expiry that has come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT recent.forecast_id
+            FROM (SELECT forecast_id FROM forecasts_estimate WHERE recorded_at > %(since)s GROUP BY forecast_id) recent
+            LEFT JOIN forecasts_crowdstate state ON state.forecast_id = recent.forecast_id
+            WHERE state.n_estimates IS DISTINCT FROM
+                (SELECT count(*) FROM forecasts_estimate e WHERE e.forecast_id = recent.forecast_id)
+            UNION
+            SELECT forecast_id FROM forecasts_crowdstate WHERE next_expiry_at <= %(at)s
+            """,
+            {"since": at - dt.timedelta(days=1), "at": at},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _lock(forecast_id: int, at: dt.datetime) -> CrowdState:
+    """One at a time per forecast; whoever comes second finds the work done."""
+    CrowdState.objects.bulk_create(
+        [CrowdState(forecast_id=forecast_id, through_at=dt.datetime.min.replace(year=1900, tzinfo=dt.UTC), read_at=at)],
+        ignore_conflicts=True,
+    )
+    return CrowdState.objects.select_for_update().get(forecast_id=forecast_id)
+
+
+def _rows(forecast_id: int, made: crowd.Points) -> list[CrowdPoint]:
+    columns = (made.at, made.n, made.recency_weighted, made.median, made.mean_log_odds)
+    return [
+        CrowdPoint(
+            forecast_id=forecast_id,
+            at=instant(at),
+            n=n,
+            recency_weighted=None if n == 0 else weighted,
+            median=None if n == 0 else median,
+            mean_log_odds=None if n == 0 else mean,
+        )
+        for at, n, weighted, median, mean in zip(*(column.tolist() for column in columns), strict=True)
+    ]

@@ -1,0 +1,140 @@
+"""What pages, the API and feeds read of the record. The same number of queries whatever the number of rows."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
+
+from .models import UNANSWERED, CrowdPoint, Estimate, Evidence, Forecast, Rating, Resolution, Status, Viewer
+from .refusals import Invalid
+
+ORDERINGS: dict[str, tuple[str | OrderBy, ...]] = {
+    "closes": ("closes_at", "id"),
+    "-closes": ("-closes_at", "-id"),
+    "newest": ("-created_at", "-id"),
+    "active": (F("moved_at").desc(nulls_last=True), "-id"),
+    "claim": ("claim__source_id", "claim__position", "position", "id"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of forecasts is narrowed to; empty means everything."""
+
+    status: str = ""
+    source: str = ""
+    collection: str = ""
+    tag: str = ""
+    search: str = ""
+    ordering: str = "closes"
+
+
+def listed(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
+    """Forecasts with the annotations of `with_crowd`. Rehearsals show only when their collection is asked for."""
+    if filters.status and filters.status not in Status.values:
+        raise Invalid(f"Choose one of {', '.join(Status.values)}.", field="status")
+    if filters.ordering not in ORDERINGS:
+        raise Invalid(f"Choose one of {', '.join(ORDERINGS)}.", field="ordering")
+    found = Forecast.objects.select_related("claim__source", "resolution", "condition__resolution", "pair")
+    if filters.status:
+        found = found.with_status(filters.status, at=at)
+    if filters.source:
+        found = found.filter(claim__source__slug=filters.source)
+    found = found.filter(collections__slug=filters.collection) if filters.collection else found.filter(simulated=False)
+    if filters.tag:
+        found = found.filter(tags__contains=[filters.tag])
+    for word in filters.search.split()[:12]:
+        found = found.filter(Q(question__icontains=word) | Q(slug__icontains=word) | Q(claim__key__iexact=word))
+    return with_crowd(found, user=user, at=at).order_by(*ORDERINGS[filters.ordering])
+
+
+def with_crowd(found: QuerySet[Forecast], *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
+    """Annotate `crowd` (null while hidden from `user`), `n_standing`, `moved_at` and `own`, their standing estimate."""
+    points = CrowdPoint.objects.filter(forecast=OuterRef("pk"), at__lte=at).order_by("-at")
+    seen = points.visible_to(user, at=at)
+    own = Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=user.pk, made_at__lte=at).order_by("-made_at")
+    standing = Q(expires_at__isnull=True) | Q(expires_at__gt=at)
+    return found.annotate(
+        crowd=Subquery(seen.values("recency_weighted")[:1], output_field=FloatField()),
+        n_standing=Coalesce(Subquery(points.values("n")[:1]), 0),
+        moved_at=Subquery(points.values("at")[:1]),
+        own_id=Subquery(own.values("pk")[:1]),
+    ).annotate(own=Subquery(Estimate.objects.filter(standing, pk=OuterRef("own_id")).values("probability")[:1]))
+
+
+def due(*, at: dt.datetime) -> QuerySet[Forecast]:
+    """The resolvers' queue: closed and unanswered, the most overdue first. A branch waits for its condition."""
+    blocked = Q(condition__isnull=False) & (
+        Q(condition__resolution=None) | Q(condition__resolution__outcome="reopened")
+    )
+    return (
+        Forecast.objects.filter(UNANSWERED, closes_at__lte=at)
+        .exclude(blocked)
+        .select_related("claim__source", "resolution", "condition__resolution")
+        .order_by("resolve_by", "id")
+    )
+
+
+def crowd_points(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[CrowdPoint]:
+    """The crowd's history as `user` may see it, oldest first; empty while hidden."""
+    return CrowdPoint.objects.visible_to(user, at=at).filter(forecast=forecast, at__lte=at).order_by("at")
+
+
+def crowd_is_hidden(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> bool:
+    return not Forecast.objects.visible_to(user, at=at).filter(pk=forecast.pk).exists()
+
+
+def estimates(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Estimate]:
+    """The estimates on a forecast that `user` may see, newest first."""
+    return (
+        Estimate.objects.visible_to(user, at=at)
+        .filter(forecast=forecast)
+        .select_related("forecaster", "wording")
+        .prefetch_related("evidence")
+        .order_by("-made_at", "-id")
+    )
+
+
+def own_estimates(forecast: Forecast, *, user: Viewer) -> QuerySet[Estimate]:
+    """Oldest first."""
+    return Estimate.objects.filter(forecast=forecast, forecaster=user.pk).order_by("made_at")
+
+
+def evidence(forecast: Forecast) -> QuerySet[Evidence]:
+    """Newest first, each with `n_useful`: forecasters whose latest rating calls it useful."""
+    latest = Rating.objects.order_by("evidence_id", "forecaster_id", "-rated_at", "-id").distinct(
+        "evidence_id", "forecaster_id"
+    )
+    return (
+        Evidence.objects.filter(forecast=forecast)
+        .select_related("added_by")
+        .annotate(
+            n_useful=Count("ratings", filter=Q(ratings__in=latest.values("pk"), ratings__useful=True), distinct=True),
+            n_citations=Count("citations", distinct=True),
+        )
+        .order_by("-added_at", "-id")
+    )
+
+
+def revisions(forecast: Forecast) -> QuerySet[Resolution]:
+    """Every resolution, oldest first."""
+    return forecast.resolutions.select_related("decided_by", "cause__forecast").order_by("revision")
+
+
+def branches(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
+    """What is conditional on this forecast, with the crowd as `user` may see it."""
+    found = forecast.branches.select_related("claim__source", "resolution", "pair")
+    return with_crowd(found, user=user, at=at).order_by("id")
+
+
+def twin(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> Forecast | None:
+    """The other branch of its pair."""
+    if forecast.pair_id is None:
+        return None
+    return with_crowd(
+        Forecast.objects.filter(pair=forecast.pair_id).exclude(pk=forecast.pk).select_related("resolution"),
+        user=user,
+        at=at,
+    ).first()
