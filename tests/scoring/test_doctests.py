@@ -1,0 +1,25 @@
+"""The examples in the docstrings of the arithmetic run as they stand."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+from tracker import scoring
+
+MODULES = [f"tracker.scoring.{module.name}" for module in pkgutil.iter_modules(scoring.__path__)]
+
+
+@pytest.mark.parametrize("name", [*MODULES, "forecasts.crowd"])
+def test_examples_come_true(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+@pytest.mark.parametrize("name", [*MODULES, "forecasts.crowd"])
+def test_every_public_function_of_the_arithmetic_carries_an_example(name: str) -> None:
+    module = importlib.import_module(name)
+    for function, body in inspect.getmembers(module, inspect.isfunction):
+        if body.__module__ == name and not function.startswith("_"):
+            assert ">>>" in (body.__doc__ or ""), function

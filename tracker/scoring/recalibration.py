@@ -1,0 +1,86 @@
+"""How far stated log odds would have to be stretched and shifted: logistic regression of outcome on log odds."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.special import expit, logit
+
+from tracker.scoring.arrays import Floats
+from tracker.scoring.tally import Tally
+
+LOG_ODDS_CLIP: Final = 1e-6
+_STEPS: Final = 200
+_HALVINGS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """log odds of yes = intercept + slope * stated log odds; 0 and 1 when calibrated.
+
+    A slope below 1 says that probabilities were too far from one half, above 1 not far enough. The standard errors
+    take weights for independent trials.
+    """
+
+    intercept: float
+    slope: float
+    intercept_se: float
+    slope_se: float
+
+
+def recalibration(tally: Tally, clip: float = LOG_ODDS_CLIP) -> Recalibration | None:
+    """Return the unpenalised maximum-likelihood fit, or None where none exists.
+
+    None exists when some threshold separates yes from no, ties at the threshold allowed, which covers a single outcome
+    and a single probability. Probabilities are first moved into [clip, 1 - clip]. Weights count as trials: give shares
+    as parts of a forecast, not in millionths, or the errors shrink. Source: Cox, Biometrika 1958.
+
+    >>> fit = recalibration(Tally.of([0.1, 0.9], [0.3, 0.7], [10, 10]))
+    >>> round(fit.intercept, 9) + 0, round(fit.slope, 3)
+    (0.0, 0.386)
+    """
+    x = logit(np.clip(tally.probability, clip, 1 - clip))
+    if _separated(x, tally):
+        return None
+    # Centred and scaled the two coefficients are nearly uncorrelated, and the first guess is never far away.
+    centre = tally.weight @ x / tally.total
+    scale = np.sqrt(tally.weight @ (x - centre) ** 2 / tally.total)
+    design = np.column_stack([np.ones_like(x), (x - centre) / scale])
+    fitted, covariance = _maximise(design, tally)
+    back = np.array([[1.0, -centre / scale], [0.0, 1 / scale]])
+    intercept, slope = back @ fitted
+    errors = np.sqrt(np.diag(back @ covariance @ back.T))
+    return Recalibration(float(intercept), float(slope), float(errors[0]), float(errors[1]))
+
+
+def _separated(x: Floats, tally: Tally) -> bool:
+    yes, no = x[tally.yes > 0], x[tally.no > 0]
+    return bool(yes.size == 0 or no.size == 0 or yes.min() >= no.max() or yes.max() <= no.min())
+
+
+def _maximise(design: Floats, tally: Tally) -> tuple[Floats, Floats]:
+    """Climb the concave log likelihood by Newton steps, halved until they climb; return the top and the covariance."""
+    at = np.array([logit(tally.base_rate), 0.0])
+    for _ in range(_STEPS):
+        step, covariance = _newton_step(design, tally, at)
+        size = next((s for s in 0.5 ** np.arange(_HALVINGS) if _rises(design, tally, at, s * step)), 0.0)
+        at = at + size * step
+        if size == 0.0:  # no step climbs any more: the top, as far as doubles can tell
+            return at, covariance
+    raise ArithmeticError("the recalibration did not converge")
+
+
+def _newton_step(design: Floats, tally: Tally, at: Floats) -> tuple[Floats, Floats]:
+    mean = expit(design @ at)
+    information = design.T @ (design * (tally.weight * mean * (1 - mean))[:, None])
+    covariance = np.linalg.inv(information).astype(np.float64)
+    return covariance @ (design.T @ (tally.yes - tally.weight * mean)), covariance
+
+
+def _rises(design: Floats, tally: Tally, at: Floats, step: Floats) -> bool:
+    return _log_likelihood(design, tally, at + step) > _log_likelihood(design, tally, at)
+
+
+def _log_likelihood(design: Floats, tally: Tally, at: Floats) -> float:
+    log_odds = design @ at
+    return float(tally.yes @ log_odds - tally.weight @ np.logaddexp(0, log_odds))
