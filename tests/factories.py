@@ -4,7 +4,7 @@ import datetime as dt
 from itertools import count
 from typing import Any
 
-from forecasts.models import Estimate, Forecast, Forecaster, Resolution
+from forecasts.models import Estimate, Forecast, Forecaster, Resolution, Source
 from forecasts.services import estimating, registering, resolving
 
 NOW = dt.datetime(2027, 6, 1, 12, 0, tzinfo=dt.UTC)
@@ -93,4 +93,10 @@ def resolution(of: Forecast, outcome: str, at: dt.datetime = NOW, **fields: Any)
         known_at=fields.pop("known_at", at),
         reason=fields.pop("reason", "It was counted."),
         **fields,
+    )
+
+
+def source(slug: str = "", **fields: Any) -> Source:
+    return Source.objects.create(
+        **{"slug": slug or f"source-{next(_serial)}", "title": "A document", "author": "A. Writer"} | fields
     )

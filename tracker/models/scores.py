@@ -39,6 +39,7 @@ class Owner(models.TextChoices):
     FORECASTER = "forecaster"
     CROWD = "crowd"
     AUTHOR = "author"
+    CONSTANT = "constant"
 
 
 class Score(models.Model):
@@ -55,7 +56,7 @@ class Score(models.Model):
     forecaster = models.ForeignKey(
         Forecaster, null=True, on_delete=models.CASCADE, related_name="scores", db_constraint=False, db_index=False
     )
-    method = models.CharField(max_length=20, blank=True, help_text="The crowd method; empty for a forecaster.")
+    method = models.CharField(max_length=20, blank=True, help_text="Which crowd, translation or constant.")
     brier = models.FloatField(null=True)
     log_score = models.FloatField(null=True)
     baseline = models.FloatField(null=True)
