@@ -1,0 +1,93 @@
+"""The scores of one forecast and the record of one forecaster, and what still waits to be scored."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from forecasts.models import ANSWERED, Forecast, Forecaster, Outcome, Resolution
+from tracker.models import Owner, Score, ScoringRun
+from tracker.scopes import Scope
+from tracker.services.scoring import RULES, pending
+
+from .counting import counting
+from .leaderboards import Row, scores_of
+
+
+@dataclass(frozen=True)
+class ForecastScores:
+    """state is unresolved, pending (resolved and not scored yet), scored or annulled."""
+
+    state: str
+    finished_at: dt.datetime | None
+    people: list[Score]
+    references: list[Score]
+
+
+def of_forecast(forecast: Forecast) -> ForecastScores:
+    """Everyone's scores on a forecast, best baseline first, provisional until it settles."""
+    if not forecast.outcome:
+        return ForecastScores("unresolved", None, [], [])
+    run = ScoringRun.objects.filter(resolution=forecast.resolution_id, rules=RULES).first()
+    if run is None:
+        return ForecastScores("pending", None, [], [])
+    if forecast.outcome == Outcome.ANNULLED:
+        return ForecastScores("annulled", run.finished_at, [], [])
+    rows = counting(Forecast.objects.filter(pk=forecast.pk)).select_related("forecaster")
+    rows = rows.order_by("-baseline", "owner", "forecaster", "method")
+    return ForecastScores(
+        "scored",
+        run.finished_at,
+        [row for row in rows if row.owner == Owner.FORECASTER],
+        [row for row in rows if row.owner != Owner.FORECASTER],
+    )
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a forecaster has done. rows holds their row per measure on their scope; scores their scored forecasts."""
+
+    scope: Scope
+    n_forecasts: int
+    n_answered: int
+    n_estimates: int
+    rows: dict[str, Row]
+    scores: list[Score]
+
+
+def record(forecaster: Forecaster, *, at: dt.datetime, most: int = 50) -> Record:
+    """A track record, over everything; for a simulated forecaster over the rehearsal, the only scope they count in."""
+    forecasts = Forecast.objects.filter(estimates__forecaster=forecaster, simulated=forecaster.simulated).distinct()
+    scope = Scope()
+    if forecaster.simulated:
+        slug = forecasts.values_list("collections__slug", flat=True).first()
+        scope = Scope("collection", slug) if slug else scope
+    scores = (
+        counting(forecasts)
+        .filter(forecaster=forecaster)
+        .select_related("forecast__resolution", "forecast__claim")
+        .order_by("-forecast__resolution__decided_at", "-forecast_id")
+    )
+    return Record(
+        scope=scope,
+        n_forecasts=forecasts.count(),
+        n_answered=forecasts.filter(resolution__outcome__in=ANSWERED).count(),
+        n_estimates=forecaster.estimates.filter(forecast__simulated=forecaster.simulated).count(),
+        rows=scores_of(forecaster, scope=scope, settled=True, at=at),
+        scores=list(scores[:most]),
+    )
+
+
+@dataclass(frozen=True)
+class ScoringState:
+    """How far scoring has come: resolutions in force with a current run, and those that wait for one."""
+
+    n_scored: int
+    waiting: list[Resolution]
+
+
+def scoring_state(*, at: dt.datetime) -> ScoringState:
+    waiting = pending(at=at)
+    resolved = Forecast.objects.filter(~Q(resolution=None)).count()
+    found = Resolution.objects.filter(pk__in=waiting[:200]).select_related("forecast").order_by("-decided_at")
+    return ScoringState(resolved - len(waiting), list(found))

@@ -1,0 +1,69 @@
+"""A source's scoreboard: every claim in its order, with its forecasts, twins side by side."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from forecasts.models import Claim, Forecast, Source, Viewer
+from forecasts.queries import with_crowd
+
+
+@dataclass
+class Question:
+    """One forecast of a claim, or the two branches of a pair: given yes first, its twin given no."""
+
+    forecast: Forecast
+    twin: Forecast | None = None
+
+
+@dataclass
+class ClaimBoard:
+    claim: Claim
+    questions: list[Question] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """conditions are the forecasts on which others of this source depend, in their order, each with its branches."""
+
+    source: Source
+    claims: list[ClaimBoard]
+    conditions: list[tuple[Forecast, list[Forecast]]]
+    n_forecasts: int
+    n_resolved: int
+    n_annulled: int
+
+
+def scoreboard(source: Source, *, user: Viewer, at: dt.datetime) -> Scoreboard:
+    """Everything the source's page shows, in three queries, with the crowd as `user` may see it."""
+    claims = {claim.pk: ClaimBoard(claim) for claim in source.claims.order_by("position")}
+    for board in claims.values():
+        board.claim.source = source
+    found = Forecast.objects.filter(claim__source=source).select_related("claim__source", "resolution", "pair")
+    forecasts = list(with_crowd(found, user=user, at=at).order_by("claim__position", "position", "id"))
+    for forecast in forecasts:
+        if forecast.claim_id is not None:
+            _place(claims[forecast.claim_id].questions, forecast)
+    by_id = {forecast.pk: forecast for forecast in forecasts}
+    branches: dict[int, list[Forecast]] = {}
+    for forecast in forecasts:
+        if forecast.condition_id in by_id:
+            branches.setdefault(forecast.condition_id, []).append(forecast)
+    outcomes = [forecast.outcome for forecast in forecasts]
+    return Scoreboard(
+        source=source,
+        claims=list(claims.values()),
+        conditions=[(by_id[id_], below) for id_, below in sorted(branches.items())],
+        n_forecasts=len(forecasts),
+        n_resolved=sum(outcome in {"yes", "no"} for outcome in outcomes),
+        n_annulled=outcomes.count("annulled"),
+    )
+
+
+def _place(questions: list[Question], forecast: Forecast) -> None:
+    other = next((q for q in questions if forecast.pair_id and q.forecast.pair_id == forecast.pair_id), None)
+    if other is None:
+        questions.append(Question(forecast))
+    elif forecast.condition_outcome == "yes":
+        other.forecast, other.twin = forecast, other.forecast
+    else:
+        other.twin = forecast
