@@ -1,0 +1,72 @@
+# Everything that anyone needs to type. Plain `make` lists the verbs.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+BIN := .venv/bin
+PY := $(BIN)/python
+INSTALLED := .venv/.installed
+BUNDLE := build/vega.js
+
+help:  ## list these verbs
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+install: $(INSTALLED) $(BUNDLE)  ## build .venv and the browser bundle; the other verbs do it when needed
+
+demo: install  ## run everything on this machine, with the essay and a rehearsal; PORT=8000; Ctrl-C stops it
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) $(PY) -m config.embedded exec \
+		sh -c 'python manage.py demo && exec honcho --env /dev/null start --port $(PORT)'
+
+test: install chromium  ## run all tests on their own PostgreSQL and Valkey; ARGS="-k word tests/house"
+	@$(PY) -m config.embedded fresh $(PY) -m pytest $(ARGS)
+
+check: install  ## check format, lint, types, imports, migrations and the settings of production
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(PY) manage.py makemigrations --check --dry-run
+	@ENVIRONMENT=production SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') DEBUG= \
+		ALLOWED_HOSTS=tracker.example DATABASE_URL=postgresql://nobody@localhost/none REDIS_URL=redis://localhost/0 \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+fix: $(INSTALLED)  ## format, and mend what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(INSTALLED)  ## pin every requirement by hash, after a change of pyproject.toml; UPGRADE=--upgrade takes newer ones
+	@$(COMPILE) --output-file requirements.txt
+	@$(COMPILE) --all-extras --output-file requirements-dev.txt
+
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-annotate --no-header $(UPGRADE)
+
+# A Python of the right age: the one named in PYTHON, or the first of these that runs (a name on the PATH may be hollow).
+PYTHON ?= python3.11 python3 python3.12 python3.13
+FIND_PYTHON = for python in $(PYTHON); do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; done; \
+	test "$$python" || { echo "Forecast Tracker needs Python 3.11 or later; name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+
+# uv does not read pip's configuration: where only that knows a way to the packages, pip goes it.
+$(INSTALLED): requirements-dev.txt
+	@echo "Installing into .venv"
+	@$(FIND_PYTHON); $(PY) -c '' 2>/dev/null || $$python -m venv --clear .venv
+	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
+	@$(PY) -m uv pip sync --quiet --python $(PY) --require-hashes requirements-dev.txt \
+		|| $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BUNDLE): $(INSTALLED) $(wildcard tracker/charts/*)
+	@mkdir -p $(@D)
+	@$(PY) -m tracker.charts.bundle $@
+
+BROWSERS = "$$CHROMIUM" chromium chromium-browser google-chrome
+chromium: $(INSTALLED)
+	@for browser in $(BROWSERS); do command -v "$$browser" >/dev/null 2>&1 && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium fonts-dejavu-core >/dev/null && exit 0; \
+	fi; \
+	$(PY) -m playwright install chromium \
+		|| { echo "The browser tests need Chromium: install the package chromium, or name one in CHROMIUM." >&2; exit 1; }
+
+.PHONY: help install demo test check fix lock chromium
