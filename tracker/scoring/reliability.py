@@ -120,19 +120,21 @@ def reliability_bins(tally: Tally, size: Floats | None = None) -> Bins:
 def wilson(frequency: Floats, size: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
     """Return the ends of the Wilson score interval of an observed frequency in `size` trials, within [0, 1].
 
-    (f + z^2/2n -+ z sqrt(f (1 - f)/n + z^2/4n^2)) / (1 + z^2/n), z the normal quantile of (1 + level)/2. size may be an
+    (2nf + z^2 -+ z sqrt(z^2 + 4nf (1 - f))) / 2(n + z^2), z the normal quantile of (1 + level)/2. size may be an
     effective one and broken; where it is 0 both ends are NaN. Source: Wilson, JASA 1927.
 
     >>> low, high = wilson(np.array([0.5]), np.array([10.0]))
     >>> low.round(3), high.round(3)
     (array([0.237]), array([0.763]))
     """
+    z = float(ndtri((1 + level) / 2))
+    return _wilson_low(frequency, size, z), 1 - _wilson_low(1 - frequency, size, z)
+
+
+def _wilson_low(frequency: Floats, size: Floats, z: float) -> Floats:
+    # Multiplied out, so that the end at a frequency of 0 is 0 to the last bit.
     n = np.where(size > 0, size, np.nan)
-    z = ndtri((1 + level) / 2)
-    centre = frequency + z**2 / (2 * n)
-    spread = z * np.sqrt(frequency * (1 - frequency) / n + z**2 / (4 * n**2))
-    scale = 1 + z**2 / n
-    return np.clip((centre - spread) / scale, 0.0, 1.0), np.clip((centre + spread) / scale, 0.0, 1.0)
+    return (2 * n * frequency + z * z - z * np.sqrt(z * z + 4 * n * frequency * (1 - frequency))) / (2 * (n + z * z))
 
 
 def effective_size(total: Floats, squares: Floats) -> Floats:
