@@ -1,0 +1,49 @@
+"""Texts of a catalogue: lines joined into paragraphs, placeholders replaced by the terms they stand for."""
+
+import re
+from collections.abc import Mapping
+
+from forecasts.catalog.faults import near_miss
+
+_ITEM = re.compile(r"[-*] |\d+\. ")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def unwrapped(text: str) -> str:
+    r"""Join the lines of each paragraph; blank lines and list items keep their own.
+
+    >>> unwrapped("One\n  line.\n\n- an\n  item\n- another\n")
+    'One line.\n\n- an item\n- another'
+    """
+    paragraphs: list[str] = []
+    for paragraph in re.split(r"\n[ \t]*\n", text.strip()):
+        joined: list[str] = []
+        for line in (line.strip() for line in paragraph.splitlines()):
+            if joined and not _ITEM.match(line):
+                joined[-1] += f" {line}".rstrip()
+            else:
+                joined.append(line)
+        paragraphs.append("\n".join(joined))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def expanded(text: str, terms: Mapping[str, str]) -> str:
+    """Replace every {name} by its term; names that are not known stay as they are.
+
+    >>> expanded("In {window}, {who}?", {"window": "2031"})
+    'In 2031, {who}?'
+    """
+    return _PLACEHOLDER.sub(lambda found: terms.get(found[1], found[0]), text)
+
+
+def placeholder_faults(text: str, known: Mapping[str, str]) -> list[str]:
+    """What is wrong with the braces of a text: a name that no term has, or a brace that stands alone."""
+    names = sorted(placeholders(text))
+    faults = [f"unknown placeholder {{{name}}}; {near_miss(name, known)}" for name in names if name not in known]
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
+        faults.append("a brace stands alone; braces only name terms, such as {western}")
+    return faults
+
+
+def placeholders(text: str) -> set[str]:
+    return set(_PLACEHOLDER.findall(text))
