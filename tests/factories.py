@@ -58,6 +58,7 @@ FACTS = (
     "part",
     "position",
     "hedged",
+    "predicts",
     "tags",
     "collections",
     "condition",

@@ -85,6 +85,9 @@ class Forecast(models.Model):
     )
     part = models.CharField(max_length=10, blank=True, help_text="Which part of its claim, such as a.")
     hedged = models.BooleanField(default=False, help_text="The claim's hedge word covers this part.")
+    predicts = models.CharField(
+        max_length=3, default="yes", choices=[("yes", "yes"), ("no", "no")], help_text="What would bear the claim out."
+    )
     position = models.PositiveIntegerField(default=0, help_text="The order under its claim.")
     tags = ArrayField(models.SlugField(max_length=40), default=list, blank=True)
     collections: "models.ManyToManyField[Collection, models.Model]" = models.ManyToManyField(
@@ -142,6 +145,16 @@ class Forecast(models.Model):
     def label(self) -> str:
         """The claim's key and the part, such as C1a; empty for a forecast that stands alone."""
         return f"{self.claim.key}{self.part}" if self.claim else ""
+
+    @property
+    def hedge(self) -> tuple[float, float] | None:
+        """The range of P(yes) that the claim's hedge word translates to, turned round where the claim predicts no."""
+        claim = self.claim if self.hedged else None
+        if claim is None or claim.hedge_low is None or claim.hedge_high is None:
+            return None
+        if self.predicts == "no":
+            return 1 - claim.hedge_high, 1 - claim.hedge_low
+        return claim.hedge_low, claim.hedge_high
 
     @property
     def outcome(self) -> str:

@@ -34,6 +34,7 @@ class Claim(models.Model):
     author = models.CharField(
         max_length=200, help_text="Whose prediction it is; a commenter's may not be the source's."
     )
+    premise = models.BooleanField(default=False, help_text="What the other claims take for granted.")
     section = models.CharField(max_length=200, blank=True)
     bullet = models.PositiveIntegerField(null=True, blank=True)
     restated = models.TextField(help_text="The prediction in our own words.")

@@ -61,9 +61,11 @@ def test_an_author_is_scored_by_the_middle_of_the_hedge(cast: factories.Cast) ->
         hedge_high=0.8,
     )
     resolve(factories.forecast(claim=claim, hedged=True))
+    resolve(factories.forecast(claim=claim, hedged=True, predicts="no"))
     resolve(factories.forecast(claim=claim, hedged=False))
     scoring.score_pending(at=AFTER)
-    assert [row.brier for row in Score.objects.filter(owner=Owner.AUTHOR)] == [pytest.approx((1 - 0.675) ** 2)]
+    rows = Score.objects.filter(owner=Owner.AUTHOR).order_by("forecast")
+    assert [row.brier for row in rows] == [pytest.approx((1 - 0.675) ** 2), pytest.approx(0.675**2)]
 
 
 def test_scoring_again_changes_nothing(forecast: Forecast) -> None:

@@ -44,10 +44,7 @@ class Inputs:
 
 
 def read(forecast: Forecast, resolution: Resolution, columns: Columns) -> Inputs:
-    claim = forecast.claim if forecast.hedged else None
-    hedge = None
-    if claim and claim.hedge_low is not None and claim.hedge_high is not None:
-        hedge = min(max((claim.hedge_low + claim.hedge_high) / 2, LOWEST), HIGHEST)
+    hedge = min(max(sum(forecast.hedge) / 2, LOWEST), HIGHEST) if forecast.hedge else None
     return Inputs(
         forecast=forecast,
         outcome=resolution.outcome,

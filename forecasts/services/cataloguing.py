@@ -1,0 +1,147 @@
+"""Applying a catalogue: what it adds is registered, what it changes is worded anew, the rest is left as it is."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from forecasts.catalog import entries
+from forecasts.models import Claim, Forecast, Forecaster, Pair, Source
+from forecasts.refusals import Conflict, NotAllowed, Refused
+
+from . import registering
+
+
+@dataclass
+class Report:
+    """What applying a catalogue did, by slug or key."""
+
+    registered: list[str] = field(default_factory=list)
+    reworded: list[str] = field(default_factory=list)
+    amended: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+class CatalogRefused(Refused):
+    """The record does not admit the catalogue; nothing of it was applied."""
+
+    def __init__(self, faults: list[tuple[str, Refused]]) -> None:
+        self.faults = faults
+        named = (f"{place}: {fault.field + ': ' if fault.field else ''}{fault.message}" for place, fault in faults)
+        super().__init__("\n".join(named))
+
+
+@transaction.atomic
+def apply(catalog: entries.Catalog, *, by: Forecaster, at: dt.datetime) -> Report:
+    """Register everything in `catalog`, all or nothing. Applied twice, the second time changes nothing."""
+    if not by.may_curate:
+        raise NotAllowed("Only a curator may register a catalogue. Ask an administrator for the role.")
+    report = Report()
+    source = _source(catalog.source, report)
+    claims = {claim.key: _claim(claim, source, catalog, report) for claim in catalog.claims}
+    known = {made.slug: made for made in Forecast.objects.filter(slug__in=[f.slug for f in catalog.forecasts])}
+    pairs = {pair.slug: pair for pair in Pair.objects.filter(slug__in=[p.slug for p in catalog.pairs])}
+    titles = {pair.slug: pair.title for pair in catalog.pairs}
+    faults: list[tuple[str, Refused]] = []
+    for position, entry in enumerate(catalog.forecasts, start=1):
+        condition = known.get(entry.condition)
+        try:
+            if entry.pair and entry.pair not in pairs and condition:
+                pairs[entry.pair] = registering.make_pair(
+                    slug=entry.pair, title=titles[entry.pair], condition=condition, by=by
+                )
+            known[entry.slug] = _forecast(
+                entry,
+                known.get(entry.slug),
+                report,
+                facts={
+                    "claim": claims.get(entry.claim),
+                    "part": entry.part,
+                    "position": position,
+                    "hedged": bool(entry.hedge_word),
+                    "predicts": entry.predicts,
+                    "tags": sorted(entry.tags),
+                    "reveal_at": entry.reveal_at,
+                },
+                fixed={
+                    "condition": condition,
+                    "condition_outcome": entry.condition_outcome or "",
+                    "pair": pairs.get(entry.pair),
+                },
+                by=by,
+                at=at,
+            )
+        except Refused as fault:
+            faults.append((entry.slug, fault))
+    if faults:
+        raise CatalogRefused(faults)
+    return report
+
+
+def _source(entry: entries.Source, report: Report) -> Source:
+    named = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    source, made = Source.objects.get_or_create(slug=named.pop("slug"), defaults=named)
+    (report.registered if made else _list(report, reworded=False, amended=_amend(source, named))).append(entry.slug)
+    return source
+
+
+def _claim(entry: entries.Claim, source: Source, catalog: entries.Catalog, report: Report) -> Claim:
+    named = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    scale = next((scale for scale in catalog.scales if scale.slug == entry.hedge_scale), None)
+    named["hedge_scale"] = scale.title if scale else ""
+    claim, made = Claim.objects.get_or_create(source=source, key=named.pop("key"), defaults=named)
+    (report.registered if made else _list(report, reworded=False, amended=_amend(claim, named))).append(entry.key)
+    return claim
+
+
+def _forecast(
+    entry: entries.Forecast,
+    known: Forecast | None,
+    report: Report,
+    *,
+    facts: dict[str, object],
+    fixed: dict[str, object],
+    by: Forecaster,
+    at: dt.datetime,
+) -> Forecast:
+    text = registering.Text(
+        question=entry.question,
+        background=entry.background,
+        criteria=entry.criteria,
+        sources=list(entry.sources),
+        fallback=entry.fallback,
+        annulled_if=entry.annulled_if,
+        known_at_rule=entry.known_at,
+        opens_at=entry.opens_at,
+        closes_at=entry.closes_at,
+        resolve_by=entry.resolve_by,
+        spot_at=entry.spot_at,
+    )
+    if known is None:
+        report.registered.append(entry.slug)
+        return registering.register(slug=entry.slug, text=text, by=by, at=at, **facts, **fixed)  # type: ignore[arg-type]
+    for name, value in fixed.items():
+        if getattr(known, name) != value:
+            raise Conflict("This is set when a forecast is registered. Register another forecast instead.", field=name)
+    version = known.version
+    wording = registering.reword(forecast=known, text=text, by=by, at=at, reason=entry.reason)
+    known.refresh_from_db()
+    amended = _amend(known, facts)
+    _list(report, reworded=wording.version != version, amended=amended).append(entry.slug)
+    return known
+
+
+def _list(report: Report, *, reworded: bool, amended: bool) -> list[str]:
+    if reworded:
+        return report.reworded
+    return report.amended if amended else report.unchanged
+
+
+def _amend(row: Source | Claim | Forecast, wanted: dict[str, object]) -> bool:
+    """Bring what is not wording up to the catalogue; return whether anything differed."""
+    changed = [column for column, value in wanted.items() if getattr(row, column) != value]
+    for column in changed:
+        setattr(row, column, wanted[column])
+    if changed:
+        row.save(update_fields=changed)
+    return bool(changed)
