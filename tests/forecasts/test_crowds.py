@@ -1,0 +1,89 @@
+"""The crowd's points: one per change, the same whatever the order of work."""
+
+import datetime as dt
+
+import pytest
+
+from forecasts.models import CrowdPoint, CrowdState, Estimate, Forecast
+from forecasts.services import crowds
+from tests import factories
+from tests.factories import DAY, NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def forecast(cast: factories.Cast) -> Forecast:
+    return factories.forecast()
+
+
+def points(forecast: Forecast) -> list[tuple[dt.datetime, int, float | None]]:
+    return list(CrowdPoint.objects.filter(forecast=forecast).order_by("at").values_list("at", "n", "median"))
+
+
+def test_a_point_for_every_change(forecast: Forecast, cast: factories.Cast) -> None:
+    factories.estimate(forecast, cast.ann, 0.6, at=NOW)
+    factories.estimate(forecast, cast.bob, 0.4, at=NOW + DAY)
+    factories.estimate(forecast, cast.ann, None, at=NOW + 2 * DAY)
+    factories.estimate(forecast, cast.bob, None, at=NOW + 3 * DAY)
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + 4 * DAY)
+    assert points(forecast) == [
+        (NOW, 1, 0.6),
+        (NOW + DAY, 2, pytest.approx(0.5)),
+        (NOW + 2 * DAY, 1, 0.4),
+        (NOW + 3 * DAY, 0, None),
+    ]
+
+
+def test_working_step_by_step_gives_what_working_at_once_gives(forecast: Forecast, cast: factories.Cast) -> None:
+    for step, p in enumerate([0.2, 0.5, 0.9, 0.35]):
+        factories.estimate(forecast, cast.ann if step % 2 else cast.bob, p, at=NOW + step * DAY)
+        crowds.refresh(forecast_id=forecast.pk, at=NOW + step * DAY)
+    stepwise = points(forecast)
+    CrowdPoint.objects.all().delete()
+    CrowdState.objects.all().delete()
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + 10 * DAY)
+    assert points(forecast) == stepwise
+    assert len(stepwise) == 4
+
+
+def test_doing_it_again_writes_nothing(forecast: Forecast, cast: factories.Cast) -> None:
+    factories.estimate(forecast, cast.ann, 0.6)
+    assert crowds.refresh(forecast_id=forecast.pk, at=NOW) == 1
+    assert crowds.refresh(forecast_id=forecast.pk, at=NOW + DAY) == 0
+
+
+def test_an_expiry_is_found_when_it_comes(forecast: Forecast, cast: factories.Cast) -> None:
+    factories.estimate(forecast, cast.ann, 0.6, expires_at=NOW + 5 * DAY)
+    crowds.refresh(forecast_id=forecast.pk, at=NOW)
+    assert crowds.stale(at=NOW + 4 * DAY) == []
+    assert crowds.stale(at=NOW + 5 * DAY) == [forecast.pk]
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + 6 * DAY)
+    assert points(forecast)[-1] == (NOW + 5 * DAY, 0, None)
+
+
+def test_an_estimate_from_before_what_is_written_works_all_out_again(forecast: Forecast, cast: factories.Cast) -> None:
+    factories.estimate(forecast, cast.ann, 0.6)
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + DAY)
+    Estimate.objects.create(
+        forecast=forecast,
+        forecaster=cast.bob,
+        wording=forecast.wordings.get(),
+        probability=0.4,
+        made_at=NOW - DAY,
+        via="import",
+    )
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + 2 * DAY)
+    assert [(at, n) for at, n, _ in points(forecast)] == [(NOW - DAY, 1), (NOW, 2)]
+
+
+def test_what_no_message_brought_in_is_found_by_query(forecast: Forecast, cast: factories.Cast) -> None:
+    factories.estimate(forecast, cast.ann, 0.6)
+    recorded = Estimate.objects.get().recorded_at
+    assert crowds.stale(at=recorded) == [forecast.pk]
+    crowds.refresh(forecast_id=forecast.pk, at=NOW)
+    assert crowds.stale(at=recorded) == []
+
+
+def test_a_forecast_that_is_not_there_is_no_error(db: None) -> None:
+    assert crowds.refresh(forecast_id=10**12, at=NOW) == 0
