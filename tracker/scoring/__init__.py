@@ -1,1 +1,1 @@
-"""Scores and calibration as pure arithmetic on arrays: what DECISIONS and the pages claim is computed here."""
+"""Scores and calibration as pure arithmetic on arrays; every number on a page that judges somebody comes from here."""
