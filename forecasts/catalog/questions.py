@@ -14,6 +14,7 @@ from forecasts.catalog.texts import expanded, placeholder_faults, placeholders
 PART = re.compile(r"[a-z]")
 TAG_LENGTH = 40
 QUESTION_LENGTH = 500
+SOURCE_LENGTH = 500
 
 _NAMES_A_TIME = re.compile(r"\b(?:19|20)\d\d\b|\bwindow\b|\bmonths?\b", re.IGNORECASE)
 _NAMES_A_PUBLICATION = re.compile(r"\b[A-Z]\w*\b")
@@ -80,9 +81,7 @@ class Questions:
                 self.faults.add(place, "", "must be a table")
             return asked
         fields = Fields(value, place, self.faults)
-        window = fields.text("window", longest=300)
-        for message in placeholder_faults(window, {}):
-            fields.fault("window", message)
+        window = self._text(fields, "window", self.terms, shortest=1, longest=300)
         forecast = replace(
             _in_window(self._times(fields, asked), window), slug=fields.slug("slug"), condition_outcome=answer
         )
@@ -101,9 +100,9 @@ class Questions:
             background=self._text(fields, "background", terms, shortest=40, longest=4000),
             criteria=self._text(fields, "criteria", terms, shortest=80, longest=8000),
             sources=self._sources(fields, terms),
-            fallback=self._text(fields, "fallback", terms, shortest=10, longest=2000),
+            fallback=self._text(fields, "fallback", terms, shortest=5, longest=2000),
             annulled_if=self._text(fields, "annulled_if", terms, shortest=5, longest=2000),
-            known_at=self._text(fields, "known_at", terms, shortest=10, longest=2000),
+            known_at=self._text(fields, "known_at", terms, shortest=5, longest=2000),
             opens_at=UNREAD_INSTANT,
             closes_at=UNREAD_INSTANT,
             resolve_by=UNREAD_INSTANT,
@@ -156,10 +155,7 @@ class Questions:
         return tags
 
     def _sources(self, fields: Fields, terms: Mapping[str, str]) -> tuple[str, ...]:
-        sources = fields.texts("sources", longest=500)
-        for source in sources:
-            if source and not URL.search(source) and not _NAMES_A_PUBLICATION.search(source):
-                fields.fault("sources", f"{source!r} has no http(s) address and names no publication")
+        sources = fields.texts("sources", longest=SOURCE_LENGTH)
         return tuple(self._expanded(fields, "sources", source, terms) for source in sources)
 
     def _times(self, fields: Fields, forecast: Forecast) -> Forecast:
@@ -182,6 +178,11 @@ class Questions:
 
     def _settle(self, fields: Fields, forecast: Forecast) -> None:
         """What can only be checked once every placeholder is replaced."""
+        for source in forecast.sources:
+            if source and not URL.search(source) and not _NAMES_A_PUBLICATION.search(source):
+                fields.fault("sources", f"{source!r} has no http(s) address and names no publication")
+            if len(source) > SOURCE_LENGTH:
+                fields.fault("sources", f"{source[:40]!r}... is too long: at most {SOURCE_LENGTH} characters")
         if forecast.question and not forecast.question.endswith("?"):
             fields.fault("question", "does not end with a question mark")
         if len(forecast.question) > QUESTION_LENGTH:
