@@ -8,6 +8,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
 from .models import UNANSWERED, CrowdPoint, Estimate, Evidence, Forecast, Rating, Resolution, Status, Viewer
+from .models.visibility import revealed_to
 from .refusals import Invalid
 
 ORDERINGS: dict[str, tuple[str | OrderBy, ...]] = {
@@ -51,7 +52,9 @@ def listed(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forec
 
 
 def with_crowd(found: QuerySet[Forecast], *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
-    """Annotate `crowd` (null while hidden from `user`), `n_standing`, `moved_at` and `own`, their standing estimate."""
+    """Annotate `revealed`, whether `user` may see the crowd; `crowd` and `moved_at`, null while they may not;
+    `n_standing`; and `own`, their standing estimate.
+    """
     points = CrowdPoint.objects.filter(forecast=OuterRef("pk"), at__lte=at).order_by("-at")
     seen = points.visible_to(user, at=at)
     own = Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=user.pk, made_at__lte=at).order_by("-made_at")
@@ -59,7 +62,8 @@ def with_crowd(found: QuerySet[Forecast], *, user: Viewer, at: dt.datetime) -> Q
     return found.annotate(
         crowd=Subquery(seen.values("recency_weighted")[:1], output_field=FloatField()),
         n_standing=Coalesce(Subquery(points.values("n")[:1]), 0),
-        moved_at=Subquery(points.values("at")[:1]),
+        moved_at=Subquery(seen.values("at")[:1]),
+        revealed=Coalesce(revealed_to(user, at=at), False),
         own_id=Subquery(own.values("pk")[:1]),
     ).annotate(own=Subquery(Estimate.objects.filter(standing, pk=OuterRef("own_id")).values("probability")[:1]))
 

@@ -11,8 +11,9 @@ from tests import factories
 
 
 def pytest_configure() -> None:
-    """A fast hash: sign-in is tried, the strength of Django's default is not."""
+    """A fast hash: sign-in is tried, the strength of Django's default is not. Nothing is collected: finders serve."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATIC_ROOT = None
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,11 @@ def likelihood_ratio(value: float | None) -> float | None:
 def url(value: str, *, field: str) -> str:
     """A web address, http or https, or empty."""
     value = value.strip()
-    if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc or len(value) > 1000):
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # such as http://[
+        parts = urlsplit("")
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc or len(value) > 1000):
         raise Invalid(f"“{value[:80]}” is not a web address. Begin with https://", field=field)
     return value
 

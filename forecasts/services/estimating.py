@@ -50,8 +50,8 @@ def withdraw(*, forecast: Forecast, forecaster: Forecaster, at: dt.datetime, via
 
 
 def _key(key: str | None) -> str | None:
-    if key is not None and not 1 <= len(key) <= 100:
-        raise Invalid("An idempotency key has 1 to 100 characters.", field="Idempotency-Key")
+    if key is not None and not (1 <= len(key) <= 100 and key.isprintable()):
+        raise Invalid("An idempotency key has 1 to 100 printable characters.", field="Idempotency-Key")
     return key
 
 

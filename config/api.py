@@ -1,0 +1,53 @@
+"""The whole API, /api/v1/, on one page."""
+
+from typing import Any, NoReturn
+
+from django.urls import URLPattern, path, re_path
+from rest_framework.exceptions import NotFound
+from rest_framework.views import APIView
+
+from config.schema import Description, Docs
+from forecasts.api.crowd import CrowdOne
+from forecasts.api.estimates import EstimateList
+from forecasts.api.evidence import EvidenceList, RatingList
+from forecasts.api.forecasts import ForecastList, ForecastOne
+from forecasts.api.me import MeOne
+from forecasts.api.resolutions import ResolutionOne
+from forecasts.api.tokens import TokenList, TokenOne
+from tracker.api.calibration import CalibrationOne
+from tracker.api.leaderboards import LeaderboardOne
+from tracker.api.scores import ScoresOne
+from tracker.api.sources import SourceList, SourceOne
+
+
+class Nowhere(APIView):
+    """Every other address, so that a 404 is a problem like any other."""
+
+    schema = None
+    permission_classes = []
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> NoReturn:
+        slash = "" if request.path.endswith("/") else f" Addresses end with a slash: {request.path[:200]}/."
+        raise NotFound(f"There is nothing at this address.{slash} The API is described at /api/v1/docs/.")
+
+
+urlpatterns: list[URLPattern] = [
+    path("sources/", SourceList.as_view(), name="api-sources"),
+    path("sources/<slug:slug>/", SourceOne.as_view(), name="api-source"),
+    path("forecasts/", ForecastList.as_view(), name="api-forecasts"),
+    path("forecasts/<slug:slug>/", ForecastOne.as_view(), name="api-forecast"),
+    path("forecasts/<slug:slug>/estimates/", EstimateList.as_view(), name="api-estimates"),
+    path("forecasts/<slug:slug>/crowd/", CrowdOne.as_view(), name="api-crowd"),
+    path("forecasts/<slug:slug>/evidence/", EvidenceList.as_view(), name="api-evidence"),
+    path("forecasts/<slug:slug>/evidence/<int:evidence_id>/ratings/", RatingList.as_view(), name="api-ratings"),
+    path("forecasts/<slug:slug>/resolution/", ResolutionOne.as_view(), name="api-resolution"),
+    path("forecasts/<slug:slug>/scores/", ScoresOne.as_view(), name="api-scores"),
+    path("leaderboards/", LeaderboardOne.as_view(), name="api-leaderboards"),
+    path("calibration/", CalibrationOne.as_view(), name="api-calibration"),
+    path("me/", MeOne.as_view(), name="api-me"),
+    path("tokens/", TokenList.as_view(), name="api-tokens"),
+    path("tokens/<slug:key>/", TokenOne.as_view(), name="api-token"),
+    path("schema/", Description.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
+    re_path(r"^", Nowhere.as_view()),
+]

@@ -1,0 +1,20 @@
+"""How programs sign in."""
+
+from typing import Any
+
+from knox.auth import TokenAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+
+from forecasts.models import Forecaster
+
+
+class CarefulTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # knox ships no types
+    """knox's, for any bytes that somebody may send as a token, and for open accounts only."""
+
+    def authenticate_credentials(self, token: bytes) -> tuple[Forecaster, Any]:
+        if not token.isalnum():
+            raise AuthenticationFailed("Invalid token.")
+        user, presented = super().authenticate_credentials(token)
+        if user.closed_at is not None:
+            raise AuthenticationFailed("This account is closed.")
+        return user, presented

@@ -1,0 +1,1 @@
+"""The reading over the API: scores, boards, calibration, and how a source does."""

@@ -1,0 +1,85 @@
+"""Leaderboards."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts.api.endpoints import Endpoint
+from forecasts.api.shapes import Share
+from tracker.models import Owner
+from tracker.queries.leaderboards import MEASURES, leaderboard
+from tracker.scopes import Scope
+
+from .parameters import ScopeParameters
+
+
+class LeaderboardParameters(ScopeParameters):
+    measure = serializers.ChoiceField(
+        [(name, measure.label) for name, measure in MEASURES.items()],
+        default="peer",
+        help_text=" ".join(
+            f"{name}: {measure.unit}, {measure.better} is better." for name, measure in MEASURES.items()
+        ),
+    )
+    year = serializers.IntegerField(
+        required=False, min_value=1, max_value=9998, help_text="Only forecasts that settled in this year."
+    )
+
+
+class MeasureOut(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="As in the parameter.")
+    label = serializers.CharField(help_text="For people.")  # type: ignore[assignment]  # hides nothing: a declared field is taken off its class
+    unit = serializers.CharField(help_text="Unit or range.")
+    better = serializers.ChoiceField([("higher", "higher"), ("lower", "lower")], help_text="Which way is better.")
+    explanation = serializers.CharField(help_text="What it measures.")
+
+
+class BoardRow(serializers.Serializer[Any]):
+    rank = serializers.IntegerField(
+        allow_null=True, min_value=1, help_text="From 1, best first; null under the minimum and for references."
+    )
+    owner = serializers.ChoiceField(Owner.choices, help_text="A forecaster, or a reference.")
+    name = serializers.CharField(help_text="The forecaster's name, or the method of the reference.")
+    label = serializers.CharField(help_text="For people.")  # type: ignore[assignment]  # hides nothing: a declared field is taken off its class
+    is_bot = serializers.BooleanField(help_text="Whether it is marked as a program.")
+    simulated = serializers.BooleanField(help_text="Whether it was invented for a rehearsal.")
+    n = serializers.IntegerField(help_text="Forecasts that count for this score.")
+    coverage = Share(help_text="Time standing over all scheduled time of the board, 0 to 1.")
+    contested = Share(help_text="Time standing together with another, likewise.")
+    score = serializers.FloatField(help_text="By the board's measure, which names unit and direction.")
+
+
+class BoardOut(serializers.Serializer[Any]):
+    scope = serializers.CharField(help_text="As in the parameter.")
+    scope_label = serializers.CharField(source="scope.label", help_text="For people.")
+    measure = MeasureOut(help_text="What the score is.")
+    year = serializers.IntegerField(allow_null=True, help_text="The year in which the forecasts settled; null: all.")
+    years = serializers.ListField(
+        child=serializers.IntegerField(help_text="A year."), help_text="Years that have a board, latest first."
+    )
+    settled = serializers.BooleanField(help_text="Whether only settled forecasts are counted.")
+    provisional = serializers.BooleanField(
+        help_text="Whether unsettled ones are: asked for, or because none has settled. Those are a biased sample."
+    )
+    n_forecasts = serializers.IntegerField(help_text="Forecasts on this board.")
+    attainable = Share(help_text="The coverage of one who always stood, 0 to 1.")
+    minimum = serializers.IntegerField(help_text="Forecasts that it takes to be ranked.")
+    ranked = BoardRow(many=True, help_text="Best first.")
+    unranked = BoardRow(many=True, help_text="Those under the minimum, best first.")
+    references = BoardRow(many=True, help_text="The crowd by each method, the author's words, always one half.")
+
+
+class LeaderboardOne(Endpoint):
+    @extend_schema(
+        summary="Leaderboard",
+        description="Who did how well on a scope, by one measure.",
+        parameters=[LeaderboardParameters],
+        responses=BoardOut,
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.parameters(LeaderboardParameters)
+        board = leaderboard(scope=Scope.parse(asked.pop("scope")), **asked, at=self.at)
+        return Response(BoardOut(board).data)
