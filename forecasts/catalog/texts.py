@@ -10,21 +10,25 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def unwrapped(text: str) -> str:
-    r"""Join the lines of each paragraph; blank lines and list items keep their own.
+    r"""Join the lines of each paragraph; a paragraph that begins as a list keeps a line for each item.
 
     >>> unwrapped("One\n  line.\n\n- an\n  item\n- another\n")
     'One line.\n\n- an item\n- another'
     """
-    paragraphs: list[str] = []
-    for paragraph in re.split(r"\n[ \t]*\n", text.strip()):
-        joined: list[str] = []
-        for line in (line.strip() for line in paragraph.splitlines()):
-            if joined and not _ITEM.match(line):
-                joined[-1] += f" {line}".rstrip()
-            else:
-                joined.append(line)
-        paragraphs.append("\n".join(joined))
+    paragraphs = (_joined(paragraph.strip()) for paragraph in re.split(r"\n[ \t]*\n", text.strip()))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _joined(paragraph: str) -> str:
+    # A line of running text may begin with "2027. " too; only a list's first line makes it a list.
+    in_list = _ITEM.match(paragraph)
+    lines: list[str] = []
+    for line in (line.strip() for line in paragraph.splitlines()):
+        if lines and not (in_list and _ITEM.match(line)):
+            lines[-1] += f" {line}".rstrip()
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def expanded(text: str, terms: Mapping[str, str]) -> str:

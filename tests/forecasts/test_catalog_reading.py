@@ -204,6 +204,14 @@ def test_terms_are_written_out_and_lines_joined_into_paragraphs(file):
     assert "at least 1 mm at the gauge at Kew" in catalog.forecasts[1].criteria
 
 
+def test_a_line_that_happens_to_begin_with_a_number_does_not_make_a_list(file):
+    text = changed(
+        'background = "There was one in every year on record so far."',
+        'background = """There was one in\n2026. There was one before."""',
+    )
+    assert read(file(text)).forecasts[0].background == "There was one in 2026. There was one before."
+
+
 def test_times_are_in_utc(file):
     assert read(file(GOOD)).forecasts[0].opens_at == datetime(2026, 11, 1, tzinfo=UTC)
 
