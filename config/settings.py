@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from environs import Env
+from environs import Env, validate
 from psycopg.conninfo import conninfo_to_dict
 
 from config.guard import refuse_unsafe
@@ -12,7 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 # Where it runs
-ENVIRONMENT = env.str("ENVIRONMENT", "development", validate=lambda v: v in {"development", "production"})
+ENVIRONMENT = env.str("ENVIRONMENT", "development", validate=validate.OneOf(["development", "production"]))
 PRODUCTION = ENVIRONMENT == "production"
 SECRET_KEY = env.str("SECRET_KEY", "development-only-" + "0" * 40)
 DEBUG = env.bool("DEBUG", False)
