@@ -15,6 +15,7 @@ from .servers import DidNotStart, Server, environment
 from .using import CONFIG, granted, this_package
 
 FAREWELL = 60  # seconds for a server to end by itself before it is killed
+TRIES = 3  # at a start, which may itself be killed halfway
 LARGEST_LOG = 10_000_000
 
 
@@ -73,17 +74,22 @@ def _run_standby(server: Server) -> subprocess.Popen[bytes]:
 
 def _start(server: Server) -> subprocess.Popen[bytes]:
     _make_socket_folder(server)
+    for _ in range(TRIES):
+        process = _run_server(server)
+        while not _ended(process, within=0.02):
+            if server.answers():
+                return process
+    last = "\n".join(server.log.read_text(errors="replace").strip().splitlines()[-3:])
+    raise DidNotStart(f"{server.name} ended at its start; see {server.log}. Its last words:\n{last}")
+
+
+def _run_server(server: Server) -> subprocess.Popen[bytes]:
     with server.lock("server") as lock:
         while not granted(lock, fcntl.LOCK_EX):  # something of an earlier server is still ending
             server.retire()
             time.sleep(0.05)
         server.prepare(lock.fileno())
-        process = _run(server, lock)
-    while not server.answers():
-        if _ended(process, within=0.02):
-            last = "\n".join(server.log.read_text(errors="replace").strip().splitlines()[-3:])
-            raise DidNotStart(f"{server.name} ended at its start; see {server.log}. Its last words:\n{last}")
-    return process
+        return _spawn(server, lock)
 
 
 def _make_socket_folder(server: Server) -> None:
@@ -95,7 +101,7 @@ def _make_socket_folder(server: Server) -> None:
         raise DidNotStart(f"{folder} is not a private folder of ours. Remove it, or choose a shorter data folder.")
 
 
-def _run(server: Server, lock: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(server: Server, lock: IO[bytes]) -> subprocess.Popen[bytes]:
     if server.log.exists() and server.log.stat().st_size > LARGEST_LOG:
         server.log.replace(server.log.with_suffix(".log.1"))
     with server.log.open("ab") as log:

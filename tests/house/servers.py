@@ -85,6 +85,7 @@ def start(data: Path, *command: str, prefix: tuple[str, ...] = (), **environment
     return subprocess.Popen(
         [*prefix, *EXEC, *command],
         env=bare(FORECAST_TRACKER_DATA=str(data), **environment),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

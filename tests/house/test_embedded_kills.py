@@ -74,6 +74,13 @@ def test_a_start_that_was_killed_halfway_is_begun_anew(untouched):
         write(untouched)
 
 
+def test_a_server_that_is_killed_while_it_starts_is_started_again(data):
+    user = start(data, "sh", "-c", "echo ready; read line")
+    eventually(lambda: processes(data, "bin/postgres -D"))
+    kill(processes(data, "bin/postgres -D"))
+    assert user.communicate("over\n") == ("ready\n", "")
+
+
 def test_process_ids_left_in_files_are_not_believed(data):
     with embedded.up(data):
         write(data)
