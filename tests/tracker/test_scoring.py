@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
 from forecasts.models import Estimate, Forecast, Resolution
@@ -146,6 +147,21 @@ def test_a_forecast_that_cannot_be_scored_holds_up_no_other(
     assert scoring.score_pending(at=AFTER) == 1
     assert [run.forecast for run in ScoringRun.objects.all()] == [forecast]
     assert "could not be scored" in caplog.text
+
+
+def test_rescore_mends_what_no_longer_agrees_and_leaves_the_rest(
+    forecast: Forecast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resolve(forecast)
+    other = factories.forecast("other")
+    resolve(other)
+    scoring.score_pending(at=AFTER)
+    ScoringRun.objects.filter(forecast=other).update(digest="made from something else")
+    call_command("rescore", "counted")
+    call_command("rescore")
+    assert capsys.readouterr().out.splitlines() == ["1 read, 0 scored anew.", "2 read, 1 scored anew."]
+    with pytest.raises(CommandError, match="absent"):
+        call_command("rescore", "absent")
 
 
 @pytest.mark.django_db(transaction=True)

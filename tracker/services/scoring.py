@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -27,15 +27,19 @@ def score_resolution(*, resolution_id: int, at: dt.datetime) -> bool:
 
 def score_pending(*, at: dt.datetime) -> int:
     """Score everything in force that has no current run, in batches, and return how many runs were written."""
-    written, tried = 0, set[int]()
-    while batch := [id_ for id_ in pending(at=at) if id_ not in tried][: settings.SCORE_BATCH]:
-        tried.update(batch)
+    return sum(count for _, count in score_each(pending(at=at), at=at))
+
+
+def score_each(resolution_ids: list[int], *, at: dt.datetime) -> Iterator[tuple[int, int]]:
+    """Score in batches, leaving what is current; after each, yield how many are done and how many runs it wrote."""
+    for first in range(0, len(resolution_ids), settings.SCORE_BATCH):
+        batch = resolution_ids[first : first + settings.SCORE_BATCH]
         try:
-            written += _score_batch(batch, at=at)
+            count = _score_batch(batch, at=at)
         except Exception:
             log.exception("a batch of %d could not be scored; trying its resolutions one by one", len(batch))
-            written += sum(_score_alone(id_, at=at) for id_ in batch)
-    return written
+            count = sum(_score_alone(id_, at=at) for id_ in batch)
+        yield first + len(batch), count
 
 
 def pending(*, at: dt.datetime) -> list[int]:
