@@ -112,5 +112,6 @@ def test_commands_start_servers_only_where_they_need_them(untouched, command, st
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert "migration history" not in done.stderr, "what no server could tell is no matter of concern"
     assert untouched.exists() == starts
