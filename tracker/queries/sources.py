@@ -38,7 +38,9 @@ def scoreboard(source: Source, *, user: Viewer, at: dt.datetime) -> Scoreboard:
     claims = {claim.pk: ClaimBoard(claim) for claim in source.claims.order_by("position")}
     for board in claims.values():
         board.claim.source = source
-    found = Forecast.objects.filter(claim__source=source).select_related("claim__source", "resolution", "pair")
+    found = Forecast.objects.filter(claim__source=source).select_related(
+        "claim__source", "resolution", "condition", "pair"
+    )
     forecasts = list(with_crowd(found, user=user, at=at).order_by("claim__position", "position", "id"))
     for forecast in forecasts:
         if forecast.claim_id is not None:
