@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from environs import Env, validate
 from psycopg.conninfo import conninfo_to_dict
 
+from config import embedded
 from config.guard import refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,6 +24,10 @@ REDIS_URL = env.str("REDIS_URL", "")
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 if PRODUCTION:
     refuse_unsafe(SECRET_KEY, DEBUG, ALLOWED_HOSTS, DATABASE_URL, REDIS_URL)
+else:
+    # Where the embedded servers answer: without a name psycopg would try the machine's own.
+    _embedded = embedded.urls(embedded.data_folder())
+    DATABASE_URL, REDIS_URL = DATABASE_URL or _embedded.database, REDIS_URL or _embedded.redis
 
 # What it is made of
 INSTALLED_APPS = [
@@ -82,7 +87,7 @@ TEMPLATES = [
 # Database. The pool is for the web process only: Celery closes a pool after each task.
 DB_POOL = env.bool("DB_POOL", False)
 WEB_THREADS = env.int("WEB_THREADS", 4)
-_parts = conninfo_to_dict(DATABASE_URL) if DATABASE_URL else {}
+_parts = conninfo_to_dict(DATABASE_URL)
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -111,7 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
         "BACKEND": "config.cache.ForgivingRedisCache",
-        "LOCATION": REDIS_URL or "redis://127.0.0.1:6379/0",
+        "LOCATION": REDIS_URL,
         "KEY_PREFIX": "ft",
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
