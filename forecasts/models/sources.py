@@ -1,7 +1,7 @@
 """What was claimed: documents that predict, and each thing they predict."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Source(models.Model):
@@ -51,7 +51,14 @@ class Claim(models.Model):
             models.UniqueConstraint(fields=("source", "position"), name="claim_position_once_per_source"),
             models.CheckConstraint(
                 condition=Q(hedge_low__isnull=True, hedge_high__isnull=True)
-                | Q(hedge_low__gte=0, hedge_high__lte=1, hedge_low__lt=models.F("hedge_high")),
+                | Q(
+                    # Null passes a check, so that each end is named as there.
+                    hedge_low__isnull=False,
+                    hedge_high__isnull=False,
+                    hedge_low__gte=0,
+                    hedge_high__lte=1,
+                    hedge_low__lt=F("hedge_high"),
+                ),
                 name="claim_hedge_range_within_0_1",
             ),
         ]
