@@ -25,7 +25,7 @@ PLAIN: tuple[tuple[type[Exception], tuple[int, str, str]], ...] = (
     (RequestDataTooBig, (413, "too-large", "The body is too large. Send less at a time.")),
     (SuspiciousOperation, (400, "bad-request", "The request could not be read.")),
     (UnreadablePostError, (400, "bad-request", "The request could not be read.")),
-    (OperationalError, (503, "unavailable", "The database cannot be reached now. Try again soon.")),
+    (OperationalError, (503, "unavailable", "The database could not answer now. Try again soon.")),
 )
 
 
@@ -52,7 +52,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponseBase | Non
         case exceptions.APIException():
             return _raised(error)
         case OperationalError():
-            log.error("database unreachable: %s", error)
+            log.error("database did not answer: %s", error)
     return next((single(*said) for kind, said in PLAIN if isinstance(error, kind)), None)
 
 

@@ -28,6 +28,10 @@ class Endpoint(GenericAPIView[Any]):
         self.at = timezone.now()
         super().initial(request, *args, **kwargs)
 
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """Which verbs it takes is in the Allow header; the rest is in the description of the API."""
+        return Response(status=204)
+
     @property
     def actor(self) -> Forecaster:
         if not isinstance(self.request.user, Forecaster):

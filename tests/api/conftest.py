@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import factories
@@ -59,15 +61,11 @@ Count = Callable[[str], int]
 
 
 @pytest.fixture
-def queries(django_assert_max_num_queries: object, visitor: Api) -> Count:
+def queries(visitor: Api) -> Count:
     """How many queries a visitor's GET of a path takes."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     def count(path: str) -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             assert visitor.get(path).status_code == 200
         return len(captured)
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.http import Http404
 from django.test import Client, RequestFactory
 
@@ -118,6 +119,30 @@ def test_an_address_of_another_version_is_not_found(client: Client) -> None:
     refusal(client.get("/api/v9/"), 404)
 
 
+READS = [
+    "sources/",
+    "forecasts/",
+    "forecasts/asked/",
+    "forecasts/asked/estimates/",
+    "forecasts/asked/crowd/",
+    "forecasts/asked/evidence/",
+    "forecasts/asked/resolution/",
+    "forecasts/asked/scores/",
+    "leaderboards/",
+    "calibration/",
+    "me/",
+    "tokens/",
+]
+
+
+@pytest.mark.parametrize("path", READS)
+def test_what_can_be_read_can_be_asked_about(admin: Api, path: str) -> None:
+    assert admin.ask("HEAD", path).status_code == 200
+    response = admin.ask("OPTIONS", path)
+    assert response.status_code == 204
+    assert "GET" in response["Allow"]
+
+
 def test_an_unknown_verb_is_refused(visitor: Api) -> None:
     refusal(visitor.ask("BREW", "forecasts/"), 401)
 
@@ -168,9 +193,7 @@ def test_a_fault_of_ours_is_a_problem_without_its_secrets(
     assert b"secret" not in response.content
 
 
-def test_without_a_database_the_answer_is_try_again(visitor: Api, settings: Any) -> None:
-    from django.db import connections
-
+def test_without_a_database_the_answer_is_try_again(visitor: Api) -> None:
     broken = connections.create_connection("default")
     broken.settings_dict = broken.settings_dict | {"HOST": "/nowhere"}
     usual = connections["default"]

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 
 from forecasts.models import Estimate
@@ -132,9 +134,6 @@ def test_a_token_cannot_be_changed(ann: Api, verb: str) -> None:
 
 
 def test_the_list_takes_the_same_queries_for_any_number_of_rows(cast: factories.Cast, ann: Api) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     counts = []
     for _ in range(3):
         made(ann, LATER)
