@@ -74,7 +74,7 @@ class Command(BaseCommand):
             "",
             *sign_ins,
             "",
-            "The collection “Rehearsal (simulated)” is simulated throughout; the worker scores it within a minute or so.",
+            "The collection “Rehearsal (simulated)” is simulated throughout; the worker scores it within minutes.",
             "",
         ]
         self.stdout.write("\n".join(lines))
