@@ -1,8 +1,18 @@
 """What every page's frame shows."""
 
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from forecasts import queries
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Template context: nothing beyond the request so far."""
-    return {"section": request.path.split("/")[1]}
+    """Template context: the section of the site, and how many forecasts wait for a resolver, counted only if shown."""
+    user = getattr(request, "user", None)
+    section, _, rest = request.path.strip("/").partition("/")
+    return {
+        "section": section,
+        "own_record": section == "forecasters" and user is not None and rest == user.get_username(),
+        "n_due": SimpleLazyObject(lambda: queries.due(at=timezone.now()).count()),
+    }

@@ -1,5 +1,6 @@
 """Every address of the site."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import api, health
@@ -10,6 +11,10 @@ handler404 = "config.problems.not_found"
 handler500 = "config.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tracker.pages.urls")),
+    path("", include("forecasts.pages.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
     path("api/v1/", include(api.urlpatterns)),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

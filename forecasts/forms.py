@@ -1,0 +1,143 @@
+"""What people type into the record's pages. Shapes are checked here; what they mean is for the services to judge."""
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from django import forms
+from django.db.models import F, Func
+
+from forecasts.models import HIGHEST, LOWEST, Collection, Evidence, Forecast, Source, Status
+from forecasts.queries import Filters
+from forecasts.refusals import Refused
+
+LOWEST_PERCENT: Final = Decimal(str(LOWEST)) * 100
+HIGHEST_PERCENT: Final = Decimal(str(HIGHEST)) * 100
+ORDERINGS: Final = [
+    ("closes", "Closing soonest"),
+    ("-closes", "Closing latest"),
+    ("active", "Moved last"),
+    ("newest", "Newest"),
+    ("claim", "In the order of the claims"),
+]
+
+
+def refuse(form: forms.BaseForm, refused: Refused, **names: str) -> None:
+    """Put a service's refusal beside the field it names; `names` maps the service's names to the form's."""
+    field = names.get(refused.field, refused.field)
+    form.add_error(field if field in form.fields else None, refused.message)
+
+
+class FilterForm(forms.Form):
+    """What the list is narrowed to."""
+
+    search = forms.CharField(required=False, max_length=200, label="Words in the question")
+    status = forms.ChoiceField(required=False)
+    source = forms.ChoiceField(required=False)
+    collection = forms.ChoiceField(required=False)
+    tag = forms.ChoiceField(required=False)
+    ordering = forms.ChoiceField(required=False, choices=ORDERINGS, label="Order")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "filter_%s"} | kwargs)
+        tags = Forecast.objects.filter(simulated=False).annotate(tag=Func(F("tags"), function="unnest"))
+        self._choices("status", "Any", [(status.value, status.label) for status in Status])
+        self._choices("source", "Any", Source.objects.values_list("slug", "title"))
+        self._choices("collection", "All but rehearsals", Collection.objects.values_list("slug", "title"))
+        self._choices(
+            "tag", "Any", ((tag, tag) for tag in tags.order_by("tag").values_list("tag", flat=True).distinct())
+        )
+
+    def _choices(self, name: str, blank: str, choices: Iterable[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", blank), *choices]
+
+    def filters(self) -> Filters:
+        """What was asked for; fields that are wrong count as not given."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return Filters(**given)
+
+
+class PercentField(forms.CharField):
+    """A probability typed in percent: 62, 62.5, 62,5 or 62%. Gives a number from 0 to 1."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 7})
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        try:
+            number = Decimal(typed.removesuffix("%").strip().replace(",", "."))
+        except InvalidOperation:
+            raise forms.ValidationError(f"“{typed}” is not a number. Type percent, such as 62.") from None
+        if not number.is_finite():
+            raise forms.ValidationError("Type a finite number of percent, such as 62.")
+        if number in {0, 100}:
+            raise forms.ValidationError(
+                f"{number:f}% would say that being wrong is impossible, and would cost an infinite score if it "
+                f"happened. Use {LOWEST_PERCENT:f}% to {HIGHEST_PERCENT:f}%."
+            )
+        if not LOWEST_PERCENT <= number <= HIGHEST_PERCENT:
+            raise forms.ValidationError(
+                f"“{typed}” is outside {LOWEST_PERCENT:f}% to {HIGHEST_PERCENT:f}%. Type percent, such as 62."
+            )
+        return float(number / 100)
+
+
+class EstimateForm(forms.Form):
+    """One probability, why, and what it rests on."""
+
+    percent = PercentField(max_length=40, label="Probability of yes, in percent")
+    rationale = forms.CharField(
+        required=False,
+        max_length=20_000,
+        label="Why",
+        help_text="What moved you. Markdown is fine. Shown to those who may see the crowd.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    evidence = forms.TypedMultipleChoiceField(
+        required=False, coerce=int, label="Evidence you cite", widget=forms.CheckboxSelectMultiple
+    )
+    token = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, evidence: Iterable[Evidence], **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "estimate_%s"} | kwargs)
+        field = self.fields["evidence"]
+        if isinstance(field, forms.TypedMultipleChoiceField):
+            field.choices = [(item.pk, item.title) for item in evidence]
+            field.error_messages["invalid_choice"] = "There is no evidence %(value)s on this forecast. Add it first."
+
+    @property
+    def key(self) -> str | None:
+        """The same form sent twice is one estimate; sent again with another number it is another."""
+        token = self.cleaned_data["token"]
+        return f"{token}:{self.cleaned_data['percent']:.8f}" if token else None
+
+
+class EvidenceForm(forms.Form):
+    """Something public that bears on the forecast."""
+
+    title = forms.CharField(max_length=300, label="What it says")
+    url = forms.CharField(required=False, max_length=1000, label="Address", help_text="https://…")
+    direction = forms.ChoiceField(
+        choices=[
+            (Evidence.Direction.RAISES, "raises the probability"),
+            (Evidence.Direction.LOWERS, "lowers it"),
+            (Evidence.Direction.NEUTRAL, "bears on it either way"),
+        ],
+        widget=forms.RadioSelect,
+        label="It",
+    )
+    likelihood_ratio = forms.FloatField(
+        required=False,
+        label="Likelihood ratio",
+        help_text="How many times likelier this is if the answer is yes than if it is no. Leave it out if unsure.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    published_on = forms.DateField(
+        required=False, label="Published on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    summary = forms.CharField(required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "evidence_%s"} | kwargs)

@@ -1,0 +1,14 @@
+"""Addresses of the record's pages."""
+
+from django.urls import path
+
+from . import estimating, evidencing, listing, reading
+
+urlpatterns = [
+    path("forecasts/", listing.index, name="forecasts"),
+    path("forecasts/<slug:slug>/", reading.show, name="forecast"),
+    path("forecasts/<slug:slug>/estimate/", estimating.submit, name="forecast-estimate"),
+    path("forecasts/<slug:slug>/withdraw/", estimating.withdraw, name="forecast-withdraw"),
+    path("forecasts/<slug:slug>/evidence/", evidencing.add, name="forecast-evidence"),
+    path("forecasts/<slug:slug>/evidence/<int:evidence_id>/rating/", evidencing.rate, name="evidence-rating"),
+]

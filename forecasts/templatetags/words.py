@@ -1,0 +1,104 @@
+"""Numbers and instants as pages say them."""
+
+import datetime as dt
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+
+from forecasts.models import Forecast
+
+register = template.Library()
+
+NONE = "–"
+MINUS = "\N{MINUS SIGN}"
+
+
+@register.filter
+def percent(p: float | None) -> str:
+    """A probability for a reader: whole percents, and finer towards 0 and 1, where they matter.
+
+    >>> [percent(p) for p in (None, 0.62, 0.6249, 0.004, 0.9993, 0.9999)]
+    ['–', '62%', '62%', '0.4%', '99.93%', '99.99%']
+    """
+    if p is None:
+        return NONE
+    edge = 100 * min(p, 1 - p)
+    digits = 0 if edge >= 0.995 else 1 if edge >= 0.0995 else 2
+    return f"{100 * p:.{digits}f}%"
+
+
+@register.filter
+def exactly(p: float | None) -> str:
+    """A probability as it was given.
+
+    >>> exactly(0.6215), exactly(0.07)
+    ('62.15%', '7%')
+    """
+    return NONE if p is None else f"{100 * p:.8g}%"
+
+
+@register.filter
+def odds(p: float | None) -> str:
+    """For and against, the larger first where it is for.
+
+    >>> odds(0.8), odds(0.2), odds(0.5)
+    ('4 to 1', '1 to 4', '1 to 1')
+    """
+    if p is None:
+        return NONE
+    ratio = max(p, 1 - p) / min(p, 1 - p)
+    said = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
+    return f"{said} to 1" if p >= 0.5 else f"1 to {said}"
+
+
+@register.filter
+def signed(value: float | None, digits: int = 1) -> str:
+    """A gain or a loss.
+
+    >>> signed(3.14159), signed(-0.5, 2), signed(0.0), signed(None)
+    ('+3.1', '−0.50', '0.0', '–')
+    """
+    if value is None:
+        return NONE
+    said = f"{abs(value):,.{digits}f}"
+    if not said.strip("0.,"):
+        return said
+    return ("+" if value > 0 else MINUS) + said
+
+
+@register.filter
+def decimals(value: float | None, digits: int = 3) -> str:
+    return NONE if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+
+
+@register.filter
+def status(forecast: Forecast, at: dt.datetime) -> str:
+    return str(forecast.status_at(at))
+
+
+@register.simple_tag
+def moment(value: dt.datetime | None, at: dt.datetime | None = None) -> SafeString:
+    """A date with its exact instant behind it; with `at`, also how far away that is."""
+    if value is None:
+        return SafeString("")
+    value = value.astimezone(dt.UTC)
+    day = f"{value.day} {value:%b %Y}"
+    exact = f"{value:%Y-%m-%d %H:%M} UTC"
+    said = format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, day)
+    return said if at is None else format_html("{}, {}", said, away(value, at))
+
+
+@register.filter
+def away(value: dt.datetime, at: dt.datetime) -> str:
+    """How far an instant is from `at`, in its largest unit."""
+    if value > at:
+        return f"in {timeuntil(value, at, depth=1)}"
+    return "now" if at - value < dt.timedelta(minutes=1) else f"{timesince(value, at, depth=1)} ago"
+
+
+@register.inclusion_tag("forecasts/parts/dot.html")
+def dot(p: float | None) -> dict[str, object]:
+    """The probability drawn: a dot on a bar from 0 to 1."""
+    return {"x": None if p is None else round(4 + 96 * p, 2), "p": p}

@@ -1,0 +1,1 @@
+"""Pages of the reading: home, sources, boards, calibration, forecasters, the resolvers' queue, help."""

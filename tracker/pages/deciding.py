@@ -1,0 +1,127 @@
+"""The resolvers' queue, and deciding one forecast: said once, shown with what it would do, then put on record."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from forecasts import queries
+from forecasts.forms import refuse
+from forecasts.models import Forecast, Forecaster, Outcome, Resolution
+from forecasts.refusals import Refused
+from forecasts.services import resolving
+from tracker.forms import DecisionForm
+from tracker.queries.scores import scoring_state
+
+MOST = 200
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    decided = Resolution.objects.filter(current_for__isnull=False, decided_by__isnull=False)
+    context = {
+        "at": at,
+        "due": queries.due(at=at)[:MOST],
+        "recent": decided.select_related("forecast__claim", "decided_by").order_by("-decided_at", "-id")[:10],
+        "scoring": scoring_state(at=at),
+    }
+    return render(request, "tracker/queue.html", context)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a decision would do to the forecasts that hang on it."""
+
+    voided: list[Forecast]
+    revived: list[Forecast]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, slug: str) -> HttpResponse:
+    by = request.user
+    if not isinstance(by, Forecaster) or not by.may_resolve:
+        raise PermissionDenied
+    at = timezone.now()
+    forecast = _found(slug)
+    if request.method != "POST":
+        return _page(request, forecast, _blank(forecast), at)
+    form = DecisionForm(request.POST, decided=bool(forecast.outcome))
+    if not form.is_valid():
+        return _page(request, forecast, form, at, status=400)
+    if "change" in request.POST:
+        return _page(request, forecast, form, at)
+    try:
+        effects = preview(forecast, form, by=by, at=at)
+        if "confirmed" not in request.POST:
+            context = {"forecast": forecast, "form": form, "effects": effects, "at": at}
+            return render(request, "tracker/confirm.html", context)
+        made = _decide(forecast, form, by=by, at=at)
+    except Refused as refused:
+        refuse(form, refused, revision="")
+        return _page(request, _found(slug), form, at, status=refused.status)
+    messages.success(request, f"On record: {made.get_outcome_display().lower()}, revision {made.revision}.")
+    return redirect("forecast", slug)
+
+
+def preview(forecast: Forecast, form: DecisionForm, *, by: Forecaster, at: dt.datetime) -> Effects:
+    """Decide, look, and take it back: what is shown is what will happen, and a refusal comes before the confirming."""
+    with transaction.atomic():
+        _decide(forecast, form, by=by, at=at)
+        touched = Resolution.objects.filter(decided_at=at, cause__isnull=False).select_related("forecast__claim")
+        changed = list(touched.order_by("forecast_id"))
+        transaction.set_rollback(True)
+    return Effects(
+        voided=[row.forecast for row in changed if row.outcome == Outcome.ANNULLED],
+        revived=[row.forecast for row in changed if row.outcome != Outcome.ANNULLED],
+    )
+
+
+def _decide(forecast: Forecast, form: DecisionForm, *, by: Forecaster, at: dt.datetime) -> Resolution:
+    given = form.cleaned_data
+    # 0 stands for "nothing decided yet": the service checks it like any other revision that was seen.
+    revision = given["revision"]
+    if given["outcome"] == Outcome.REOPENED:
+        return resolving.reopen(forecast=forecast, by=by, at=at, reason=given["reason"], revision=revision)
+    return resolving.resolve(
+        forecast=forecast,
+        outcome=given["outcome"],
+        by=by,
+        at=at,
+        known_at=given["known_at"],
+        reason=given["reason"],
+        links=form.links_given,
+        revision=revision,
+    )
+
+
+def _found(slug: str) -> Forecast:
+    found = Forecast.objects.select_related("claim__source", "resolution", "condition__resolution")
+    return get_object_or_404(found, slug=slug)
+
+
+def _blank(forecast: Forecast) -> DecisionForm:
+    seen = forecast.resolution.revision if forecast.resolution else 0
+    return DecisionForm(decided=bool(forecast.outcome), initial={"revision": seen})
+
+
+def _page(
+    request: HttpRequest, forecast: Forecast, form: DecisionForm, at: dt.datetime, status: int = 200
+) -> HttpResponse:
+    wording = forecast.wordings.get(version=forecast.version)
+    context = {
+        "forecast": forecast,
+        "form": form,
+        "wording": wording,
+        "revisions": queries.revisions(forecast).reverse(),
+        "at": at,
+    }
+    return render(request, "tracker/decide.html", context, status=status)

@@ -1,0 +1,34 @@
+"""Documents that predict, and the scoreboard of each."""
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from forecasts.models import Source
+from tracker.queries import sources
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    found = Source.objects.annotate(
+        n_claims=Count("claims", distinct=True), n_forecasts=Count("claims__forecasts", distinct=True)
+    )
+    return render(request, "tracker/sources.html", {"sources": found.order_by("title")})
+
+
+@require_safe
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    at = timezone.now()
+    board = sources.scoreboard(get_object_or_404(Source, slug=slug), user=request.user, at=at)
+    conditions = [
+        (
+            condition,
+            sum(branch.condition_outcome == "yes" for branch in branches),
+            sum(branch.condition_outcome == "no" for branch in branches),
+        )
+        for condition, branches in board.conditions
+    ]
+    context = {"board": board, "source": board.source, "conditions": conditions, "at": at}
+    return render(request, "tracker/source.html", context)

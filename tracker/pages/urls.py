@@ -1,0 +1,18 @@
+"""Addresses of the reading's pages."""
+
+from django.urls import path
+
+from . import boards, calibrations, deciding, forecasters, helping, home, scores, sources
+
+urlpatterns = [
+    path("", home.show, name="home"),
+    path("sources/", sources.index, name="sources"),
+    path("sources/<slug:slug>/", sources.show, name="source"),
+    path("forecasts/<slug:slug>/scores/", scores.show, name="forecast-scores"),
+    path("leaderboards/", boards.show, name="leaderboards"),
+    path("calibration/", calibrations.show, name="calibration"),
+    path("forecasters/<str:name>/", forecasters.show, name="forecaster"),
+    path("resolve/", deciding.queue, name="resolve"),
+    path("resolve/<slug:slug>/", deciding.decide, name="resolve-forecast"),
+    path("help/", helping.show, name="help"),
+]
