@@ -11,8 +11,8 @@ from forecasts.models import HIGHEST, LOWEST, Collection, Evidence, Forecast, So
 from forecasts.queries import Filters
 from forecasts.refusals import Refused
 
-LOWEST_PERCENT: Final = Decimal(str(LOWEST)) * 100
-HIGHEST_PERCENT: Final = Decimal(str(HIGHEST)) * 100
+LOWEST_PERCENT: Final = (Decimal(str(LOWEST)) * 100).normalize()
+HIGHEST_PERCENT: Final = (Decimal(str(HIGHEST)) * 100).normalize()
 ORDERINGS: Final = [
     ("closes", "Closing soonest"),
     ("-closes", "Closing latest"),

@@ -123,9 +123,9 @@ class DecisionForm(forms.Form):
             return None
         try:
             known_at = dt.datetime.fromisoformat(typed)
-        except ValueError:
+            return known_at.astimezone(dt.UTC) if timezone.is_aware(known_at) else known_at.replace(tzinfo=dt.UTC)
+        except (ValueError, OverflowError):
             raise forms.ValidationError(f"“{typed}” is not a time. Type it as 2027-01-31 18:00.") from None
-        return known_at if timezone.is_aware(known_at) else known_at.replace(tzinfo=dt.UTC)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

@@ -1,0 +1,39 @@
+"""The browser bundle: every chart in it, compiled by Vega-Lite without complaint."""
+
+import json
+from pathlib import Path
+
+import pytest
+import vl_convert
+
+from tracker.charts import bundle
+
+ROWS = {
+    "points": [{"at": "2027-01-01T00:00:00Z", "recency_weighted": 0.4, "n": 2}],
+    "results": [{"made_at": "2027-01-02T00:00:00Z", "probability": 0.5}],
+    "bins": [{"mean_probability": 0.4, "observed_frequency": 0.5, "n": 3, "n_eff": 2.5}],
+    "curve": [{"from": 0.2, "to": 0.4, "recalibrated": 0.3}],
+}
+
+
+@pytest.mark.parametrize("name", sorted(bundle.specifications()))
+def test_a_chart_draws_what_the_api_gives(name: str) -> None:
+    specification = json.loads(json.dumps(bundle.specifications()[name]))
+    specification["width"] = 400
+    for layer in specification["layer"]:
+        if kind := layer["data"].get("format", {}).get("property"):
+            layer["data"] = {"values": ROWS[kind]}
+    for parameter in specification.get("params", []):
+        parameter["value"] = "2027-02-01T00:00:00Z"
+    svg = vl_convert.vegalite_to_svg(specification)
+    assert svg.count('role="graphics-symbol"') + svg.count('aria-roledescription="line mark"') >= 2
+    assert "NaN" not in svg
+
+
+def test_the_bundle_holds_our_code_and_every_chart(tmp_path: Path) -> None:
+    bundle.main(str(tmp_path / "vega.js"))
+    built = (tmp_path / "vega.js").read_text()
+    assert "observed_frequency" in built
+    assert "recency_weighted" in built
+    assert "data-chart" in built
+    assert "eval(" not in bundle.snippet()

@@ -1,0 +1,142 @@
+"""The resolvers' queue: deciding, seeing the effects first, correcting, reopening, being refused."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from forecasts.models import Forecast, Resolution
+from tests import factories
+
+from .conftest import DAY, Browse, World
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/resolve/premise/"
+
+
+@pytest.fixture
+def resolver(browse: Browse, cast: factories.Cast) -> Client:
+    return browse(cast.resolver)
+
+
+def given(at: dt.datetime, **fields: object) -> dict[str, object]:
+    known_at = f"{at - DAY:%Y-%m-%dT%H:%M}"
+    return {
+        "outcome": "yes",
+        "known_at": known_at,
+        "reason": "It began.",
+        "links": "https://example.org/",
+        "revision": "0",
+    } | fields
+
+
+def outcome(slug: str) -> str:
+    return Forecast.objects.select_related("resolution").get(slug=slug).outcome
+
+
+def test_the_queue_lists_what_is_due_and_how_far_scoring_is(resolver: Client, world: World) -> None:
+    html = resolver.get("/resolve/").content.decode()
+    assert "/resolve/due/" in html
+    assert "/resolve/closed/" in html
+    assert "/resolve/premise/" not in html
+    assert "overdue" in html
+    assert "2 decisions scored, 0 waiting" in html
+
+
+def test_the_effects_are_shown_before_anything_is_decided(resolver: Client, world: World, at: dt.datetime) -> None:
+    html = resolver.post(ADDRESS, given(at)).content.decode()
+    assert "Annuls 1 branch" in html
+    assert "Resolve yes and annul 1 branch" in html
+    assert "/forecasts/gap-no/" in html
+    assert not Resolution.objects.filter(forecast=world.premise).exists()
+    assert outcome("gap-no") == ""
+
+
+def test_a_confirmed_decision_is_put_on_record(resolver: Client, world: World, at: dt.datetime) -> None:
+    response = resolver.post(ADDRESS, given(at, confirmed="yes"), follow=True)
+    assert response.redirect_chain == [("/forecasts/premise/", 302)]
+    assert "On record: yes, revision 1" in response.content.decode()
+    assert (outcome("premise"), outcome("gap-yes"), outcome("gap-no")) == ("yes", "", "annulled")
+    made = Resolution.objects.get(forecast=world.premise)
+    assert (made.reason, made.links, made.known_at.tzinfo) == ("It began.", ["https://example.org/"], dt.UTC)
+    page = resolver.get("/forecasts/gap-no/").content.decode()
+    assert "the system" in page
+    assert "Brought about by" in page
+
+
+def test_changing_ones_mind_keeps_what_was_typed(resolver: Client, world: World, at: dt.datetime) -> None:
+    html = resolver.post(ADDRESS, given(at, change="yes")).content.decode()
+    assert "See what this would do" in html
+    assert "It began." in html
+    assert not Resolution.objects.filter(forecast=world.premise).exists()
+
+
+def test_a_correction_and_a_reopening_replace_the_revision_that_was_seen(
+    resolver: Client, world: World, at: dt.datetime
+) -> None:
+    resolver.post(ADDRESS, given(at, confirmed="yes"))
+    html = resolver.post(ADDRESS, given(at, outcome="no", revision="1")).content.decode()
+    assert "Annuls 1 branch" in html
+    assert "Revives 1 branch" in html
+    resolver.post(ADDRESS, given(at, outcome="no", revision="1", confirmed="yes"))
+    assert (outcome("premise"), outcome("gap-yes"), outcome("gap-no")) == ("no", "annulled", "")
+    resolver.post(ADDRESS, given(at, outcome="reopened", known_at="", links="", revision="2", confirmed="yes"))
+    assert (outcome("premise"), outcome("gap-yes")) == ("", "")
+    assert "superseded" in resolver.get("/forecasts/premise/").content.decode()
+
+
+def test_who_lost_the_race_sees_what_was_decided_and_keeps_what_was_typed(
+    resolver: Client, world: World, at: dt.datetime
+) -> None:
+    factories.resolution(world.premise, "no", at, reason="The other resolver.")
+    response = resolver.post(ADDRESS, given(at, confirmed="yes"))
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "The other resolver." in html
+    assert "It began." in html
+    assert outcome("premise") == "no"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"outcome": ""}, "This field is required"),
+        ({"outcome": "perhaps"}, "perhaps is not one of the available choices"),
+        ({"outcome": "reopened"}, "reopened is not one of the available choices"),
+        ({"known_at": ""}, "Say when the answer became knowable"),
+        ({"known_at": "yesterday"}, "is not a time"),
+        ({"known_at": "2999-01-01T00:00"}, "in the future"),
+        ({"known_at": "0001-01-01T00:00+14:00"}, "is not a time"),
+        ({"reason": ""}, "This field is required"),
+        ({"links": "javascript:alert(1)"}, "is not a web address"),
+        ({"revision": "x"}, "Enter a whole number"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_decided(
+    resolver: Client, world: World, at: dt.datetime, fields: dict[str, str], said: str
+) -> None:
+    response = resolver.post(ADDRESS, given(at, confirmed="yes") | fields)
+    assert response.status_code == 400
+    assert said in response.content.decode()
+    assert not Resolution.objects.filter(forecast=world.premise).exists()
+
+
+def test_a_branch_whose_condition_is_open_is_refused_in_words(resolver: Client, world: World, at: dt.datetime) -> None:
+    response = resolver.post("/resolve/gap-yes/", given(at))
+    assert response.status_code == 409
+    assert "Resolve the condition first" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["ann", "curator"])
+def test_nobody_else_reaches_the_form(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime, role: str
+) -> None:
+    client = browse(getattr(cast, role))
+    assert client.get(ADDRESS).status_code == 403
+    assert client.post(ADDRESS, given(at, confirmed="yes")).status_code == 403
+    assert "/resolve/due/" not in client.get("/resolve/").content.decode()
+    assert outcome("premise") == ""
+
+
+def test_a_visitor_is_asked_to_sign_in(browse: Browse, world: World) -> None:
+    assert browse(None).get(ADDRESS)["Location"] == "/accounts/login/?next=/resolve/premise/"

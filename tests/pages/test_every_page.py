@@ -1,0 +1,124 @@
+"""Every page answers for everybody, and none carries a style or a script of its own."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+
+from forecasts.models import Forecaster
+from tests import factories
+
+from .conftest import Browse, World
+
+pytestmark = pytest.mark.django_db
+
+PLAIN = ["home", "forecasts", "sources", "leaderboards", "calibration", "resolve", "help"]
+ENTRANCE = ["account_login", "account_signup", "account_reset_password"]
+OWN = ["account_email", "account_change_password", "account_logout", "mfa_index", "mfa_activate_totp"]
+# An attribute that styles or runs, a style element, or a script element without an address.
+INLINE = re.compile(r"<[^>]+\s(style|on[a-z]+)\s*=|<style|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
+
+
+def addresses(world: World) -> list[str]:
+    found = [reverse(name) for name in PLAIN]
+    found += [each.get_absolute_url() for each in world.all]
+    found += [reverse("forecast-scores", args=[each.slug]) for each in world.all]
+    found += [
+        reverse("source", args=["essay"]),
+        reverse("forecaster", args=["ann"]),
+        reverse("forecaster", args=["curator"]),
+    ]
+    found += [
+        "/leaderboards/?measure=brier&settled=false",
+        "/calibration/?forecaster=ann",
+        "/calibration/?crowd=median",
+    ]
+    found += ["/calibration/?view=final&scope=source:essay", "/forecasts/?status=open&ordering=active&search=gap"]
+    return found
+
+
+@pytest.mark.parametrize("role", [None, "ann", "curator", "resolver", "admin"])
+def test_every_page_answers_in_every_role(browse: Browse, world: World, cast: factories.Cast, role: str | None) -> None:
+    client = browse(getattr(cast, role) if role else None)
+    for address in addresses(world):
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert not (found := INLINE.search(response.content.decode())), (address, found)
+
+
+def test_pages_of_the_account_answer_in_our_frame(browse: Browse, cast: factories.Cast) -> None:
+    EmailAddress.objects.create(user=cast.ann, email="ann@example.org", verified=True, primary=True)
+    for names, who in ((ENTRANCE, None), (OWN, cast.ann)):
+        client = browse(who)
+        for name in names:
+            response = client.get(reverse(name))
+            if response.status_code == 302:
+                assert reverse("account_reauthenticate") in response["Location"]
+                response = client.get(response["Location"])
+            text = response.content.decode()
+            assert response.status_code == 200, name
+            assert 'class="top"' in text, name
+            assert not INLINE.search(text), name
+
+
+def test_somebody_signs_up_and_is_welcome(browse: Browse) -> None:
+    client = browse(None)
+    given = {"username": "newcomer", "email": "new@example.org", "password1": "correct horse 9"}
+    response = client.post(reverse("account_signup"), given)
+    assert response.status_code == 302
+    assert Forecaster.objects.filter(username="newcomer").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["/forecasts/none/", "/sources/none/", "/forecasters/none/", "/nothing/", "/forecasts/none/scores/"]
+)
+def test_what_is_not_there_is_a_404_in_our_frame(browse: Browse, db: None, address: str) -> None:
+    response = browse(None).get(address)
+    assert response.status_code == 404
+    assert "Nothing is here" in response.content.decode()
+
+
+def test_a_null_character_anywhere_is_no_fault_of_ours(browse: Browse, world: World) -> None:
+    client = browse(None)
+    for address in (
+        "/forecasts/?search=%00",
+        "/forecasts/?tag=%00",
+        "/leaderboards/?scope=tag:%00",
+        "/calibration/?forecaster=%00",
+    ):
+        assert client.get(address).status_code == 400, address
+    assert client.get("/forecasters/%00/").status_code == 404
+    assert client.get("/forecasts/?page=%00").status_code == 200
+
+
+def test_the_policy_allows_only_what_comes_from_here(browse: Browse, db: None) -> None:
+    policy = browse(None).get("/")["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_an_empty_site_says_what_to_do(browse: Browse, db: None) -> None:
+    client = browse(None)
+    for address, said in {
+        "/": "Nothing is open now",
+        "/forecasts/": "Nothing is registered yet",
+        "/sources/": "manage.py register",
+        "/leaderboards/": "Nothing has been scored here yet",
+        "/calibration/": "starts when forecasts resolve",
+        "/resolve/": "Nothing waits",
+    }.items():
+        assert said in client.get(address).content.decode(), address
+
+
+def test_the_frame_knows_who_looks(browse: Browse, world: World, cast: factories.Cast) -> None:
+    visitor = browse(None).get("/forecasts/").content.decode()
+    forecaster = browse(cast.ann).get("/forecasts/").content.decode()
+    resolver = browse(cast.resolver).get("/forecasts/").content.decode()
+    assert ("Sign in" in visitor, "Sign out" in visitor, "To resolve" in visitor) == (True, False, False)
+    assert ("Sign in" in forecaster, "Sign out" in forecaster, "To resolve" in forecaster) == (False, True, False)
+    assert "To resolve (2)" in resolver
+    assert 'href="/forecasts/" aria-current="page"' in visitor
+    assert "/admin/" not in resolver
+    assert "/admin/" in browse(cast.admin).get("/").content.decode()

@@ -1,0 +1,169 @@
+"""Pages of the reading: home, source, scores, boards, calibration, track record, help."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from forecasts.models import Collection
+from tests import factories
+from tracker.queries import leaderboards
+from tracker.services import scoring
+
+from .conftest import DAY, Browse, World, ended, estimate, forecast
+
+pytestmark = pytest.mark.django_db
+
+
+def text(html: str) -> str:
+    """What a reader reads of it."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_the_front_page_says_what_this_is_and_what_is_open_resolved_and_due(browse: Browse, world: World) -> None:
+    html = browse(None).get("/").content.decode()
+    assert 'href="/sources/essay/"' in html
+    assert "See the 3 open forecasts" in text(html)
+    resolved, due = html.split('id="resolved"')[1], html.split('id="due"')[1]
+    assert "/forecasts/resolved/" in resolved
+    assert "/forecasts/due/" in due
+    assert "/forecasts/premise/" in html.split('id="open"')[1].split("</section>")[0]
+
+
+def test_the_front_page_shows_a_forecaster_what_they_have_not_estimated(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.ann, 0.4, at - DAY)
+    html = browse(cast.ann).get("/").content.decode()
+    waiting = html.split('id="open"')[1].split("</section>")[0]
+    assert "/forecasts/premise/" not in waiting
+    assert "/forecasts/gap-yes/" in waiting
+    assert "/forecasts/premise/" in html.split('id="moved"')[1].split("</section>")[0]
+
+
+def test_a_source_lists_its_claims_in_order_with_both_branches(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.given_yes, cast.ann, 0.61, at - DAY)
+    estimate(world.given_no, cast.ann, 0.42, at - DAY)
+    html = browse(cast.ann).get("/sources/essay/").content.decode()
+    assert html.index('id="P0"') < html.index('id="C1"')
+    said = text(html)
+    assert "If it resolves yes, 1 of the forecasts below counts and 1 is annulled" in said
+    assert "C1a The gap" in said
+    assert "61% with you 61%" in said
+    assert "42% without you 42%" in said
+    assert "Effects, bullet 3" in said
+    assert "The range is a translation" in said
+    assert "It <em>predicts</em>." in html
+
+
+def test_a_claim_borne_out_by_no_says_so(browse: Browse, world: World, at: dt.datetime) -> None:
+    factories.Forecast.objects.filter(pk=world.premise.pk).update(predicts="no")
+    assert "borne out by no" in text(browse(None).get("/sources/essay/").content.decode())
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [("premise", "It has not resolved"), ("annulled", "Nobody is scored"), ("resolved", "Always one half")],
+)
+def test_the_scores_of_a_forecast_by_its_state(browse: Browse, world: World, slug: str, said: str) -> None:
+    assert said in browse(None).get(f"/forecasts/{slug}/scores/").content.decode()
+
+
+def test_a_forecast_not_yet_scored_says_that_it_waits(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    factories.resolution(world.due, "no", at)
+    assert "waits to be scored" in browse(None).get("/forecasts/due/scores/").content.decode()
+    scoring.score_pending(at=at)
+    assert "nobody stood" in browse(None).get("/forecasts/due/scores/").content.decode()
+
+
+def test_the_forecast_links_to_its_scores_without_a_script(browse: Browse, world: World) -> None:
+    html = browse(None).get("/forecasts/resolved/").content.decode()
+    assert 'href="/forecasts/resolved/scores/" hx-get="/forecasts/resolved/scores/"' in html
+    assert 'id="scores"' in browse(None).get("/forecasts/resolved/scores/").content.decode()
+
+
+def test_the_board_ranks_those_with_enough_and_lists_the_others_below(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended("second", "no", (cast.ann, cast.admin), at)
+    monkeypatch.setattr(leaderboards, "MINIMUM", 2)
+    html = browse(cast.bob).get("/leaderboards/?measure=brier").content.decode()
+    assert "1 ann" in text(html)
+    assert "– bob" in text(html)
+    assert "– Always one half" in text(html)
+    assert html.index("ann</a>") < html.index("Always one half") < html.index("bob</a>", html.index("<tbody>"))
+
+
+def test_a_board_of_what_has_not_settled_is_called_provisional(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    assert "Provisional" not in browse(None).get("/leaderboards/").content.decode()
+    assert "Provisional" in browse(None).get("/leaderboards/?settled=false").content.decode()
+    assert "Provisional" in browse(None).get("/calibration/?settled=false").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/leaderboards/?measure=luck", "luck is not one of the available choices"),
+        ("/leaderboards/?scope=planet:x", "Use all, source:slug"),
+        ("/leaderboards/?scope=source:none", "There is no source"),
+        ("/leaderboards/?year=soon", "Enter a whole number"),
+        ("/leaderboards/?year=99999999999999999999", "less than or equal to 9998"),
+        ("/calibration/?crowd=mob", "mob is not one of the available choices"),
+        ("/calibration/?forecaster=nobody", "There is no forecaster “nobody”"),
+        ("/calibration/?forecaster=ann&crowd=median", "not for both"),
+        ("/calibration/?view=sideways", "sideways is not one of the available choices"),
+    ],
+)
+def test_a_choice_that_is_wrong_is_said_on_the_page(browse: Browse, world: World, address: str, said: str) -> None:
+    response = browse(None).get(address)
+    assert response.status_code == 400
+    assert said in response.content.decode()
+
+
+def test_a_rehearsal_has_a_board_of_its_own(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
+    rehearsal = Collection.objects.create(slug="rehearsal", title="Rehearsal", simulated=True)
+    forecast("invented", at, closes=-3, collections=[rehearsal])
+    html = browse(None).get("/leaderboards/?scope=collection:rehearsal").content.decode()
+    assert '<option value="collection:rehearsal" selected>Rehearsal</option>' in html
+
+
+def test_calibration_shows_the_sentence_first_then_chart_and_tables(browse: Browse, world: World) -> None:
+    html = browse(None).get("/calibration/?forecaster=ann&view=final").content.decode()
+    assert "Calibration of ann" in html
+    assert "too few to describe a tendency" in html
+    assert 'data-src-bins="/api/v1/calibration/?forecaster=ann&amp;scope=all&amp;view=final&amp;settled=true"' in html
+    assert html.index('class="said"') < html.index("data-chart") < html.index("<caption>")
+    assert "80% to 90%" in html
+
+
+def test_the_charts_find_their_data(browse: Browse, world: World, cast: factories.Cast) -> None:
+    client = browse(cast.ann)
+    for address in ("/calibration/?crowd=median", "/calibration/?settled=false", "/forecasts/resolved/"):
+        sources = re.findall(r'data-src-\w+="([^"]+)"', client.get(address).content.decode())
+        assert sources
+        for source in sources:
+            response = client.get(source.replace("&amp;", "&"))
+            assert response.status_code == 200, source
+            assert {"points", "results", "bins"} & set(response.json()), source
+
+
+def test_a_track_record_shows_scores_and_forecasts(browse: Browse, world: World, cast: factories.Cast) -> None:
+    html = browse(cast.ann).get("/forecasters/ann/").content.decode()
+    assert '<li class="is-open">you</li>' in html
+    assert "/forecasts/resolved/" in html
+    assert 'aria-current="page">ann</a>' in html
+    assert "Make the first" in browse(cast.curator).get("/forecasters/curator/").content.decode()
+
+
+def test_the_help_page_works_out_its_numbers(browse: Browse, db: None) -> None:
+    said = text(browse(None).get("/help/").content.decode())
+    # 100 (1 + log2 0.9) = 84.8 and 100 (1 + log2 0.1) = -232.2; peers of 0.9 and 0.6: 100 ln 1.5 = 40.5.
+    assert "90% +84.8 −232.2 0.010 0.810" in said
+    assert "get +40.5 and −40.5" in said
+    assert "covers 50% and earns +24.3" in said
