@@ -1,5 +1,6 @@
 """What the record does when it has changed."""
 
+from .jobs import enqueue
 from .signals import estimate_recorded
 
 
@@ -10,4 +11,4 @@ def connect() -> None:
 def _refresh_crowd(forecast_id: int, **_: object) -> None:
     from .tasks import refresh_crowd
 
-    refresh_crowd.delay(forecast_id)
+    enqueue(refresh_crowd, forecast_id)

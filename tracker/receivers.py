@@ -1,5 +1,6 @@
 """What the reading does when the record has changed."""
 
+from forecasts.jobs import enqueue
 from forecasts.signals import forecast_resolved
 
 
@@ -10,4 +11,4 @@ def connect() -> None:
 def _score(resolution_id: int, **_: object) -> None:
     from .tasks import score_resolution
 
-    score_resolution.delay(resolution_id)
+    enqueue(score_resolution, resolution_id)

@@ -1,0 +1,29 @@
+"""Handing jobs to the workers, without waiting on a queue that does not answer."""
+
+import logging
+import time
+from typing import Any, Protocol
+
+log = logging.getLogger(__name__)
+QUIET = 15.0  # seconds; by then the beat's jobs have found by query what was not announced
+_silent_until = float("-inf")
+
+
+class Job(Protocol):
+    name: str
+
+    def delay(self, *args: Any) -> Any: ...
+
+
+def enqueue(job: Job, *ids: int) -> None:
+    """Announce a job. After a failure none is announced for a while: one request may have dozens to announce,
+    and a frozen broker holds each for a second. What is lost costs latency only.
+    """
+    global _silent_until  # noqa: PLW0603  one broker per process, so one memory of it
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        job.delay(*ids)
+    except Exception:
+        _silent_until = time.monotonic() + QUIET
+        log.warning("the queue did not take %s%s; it will be found by query", job.name, ids, exc_info=True)
