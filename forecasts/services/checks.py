@@ -2,12 +2,16 @@
 
 import datetime as dt
 import math
+import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from forecasts.models import HIGHEST, LOWEST
-from forecasts.refusals import Invalid
+from forecasts.models import HIGHEST, LOWEST, Forecast, Forecaster
+from forecasts.refusals import Invalid, NotAllowed
 
 MAX_TEXT = 20_000
+EARLIEST, LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
+TAG = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def probability(value: object) -> float:
@@ -17,7 +21,9 @@ def probability(value: object) -> float:
     try:
         p = float(value)
     except ValueError:
-        raise Invalid(f"“{value}” is not a number. Give a number such as 0.7.", field="probability") from None
+        raise Invalid(f"“{value!s:.40}” is not a number. Give a number such as 0.7.", field="probability") from None
+    except OverflowError:  # a whole number beyond the largest double
+        p = math.inf
     if math.isnan(p) or math.isinf(p):
         raise Invalid("Give a finite number such as 0.7.", field="probability")
     if p in {0.0, 1.0}:
@@ -33,14 +39,14 @@ def probability(value: object) -> float:
 
 
 def likelihood_ratio(value: float | None) -> float | None:
-    if value is not None and not (math.isfinite(value) and 0 < value <= 1e6):
+    if value is not None and not 0 < value <= 1e6:  # false for NaN as well
         raise Invalid("A likelihood ratio is above 0 and at most 1,000,000; 1 says nothing.", field="likelihood_ratio")
     return value
 
 
 def url(value: str, *, field: str) -> str:
     """A web address, http or https, or empty."""
-    value = value.strip()
+    value = text(value, field=field)
     try:
         parts = urlsplit(value)
     except ValueError:  # such as http://[
@@ -54,14 +60,31 @@ def text(value: str, *, field: str, required: bool = False, most: int = MAX_TEXT
     value = value.strip()
     if required and not value:
         raise Invalid("This is required.", field=field)
-    if "\x00" in value:
-        raise Invalid("A null character cannot be stored. Remove it.", field=field)
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise Invalid("A null character or half of a surrogate pair cannot be stored. Remove it.", field=field)
     if len(value) > most:
         raise Invalid(f"At most {most:,} characters; this has {len(value):,}.", field=field)
     return value
 
 
+def tags(values: Collection[str], *, field: str) -> list[str]:
+    if strange := [value for value in values if not TAG.fullmatch(value)]:
+        raise Invalid(f"“{strange[0][:80]}” is not a tag: letters, digits and dashes, at most 40.", field=field)
+    return sorted(set(values))
+
+
 def aware(value: dt.datetime, *, field: str) -> dt.datetime:
     if value.tzinfo is None:
         raise Invalid("Give the time with its zone, such as 2027-01-01T00:00:00Z.", field=field)
+    # At the ends of the calendar a zone leads outside it: such a time could be stored, and never be read again.
+    if not EARLIEST <= value <= LATEST:
+        raise Invalid(f"Give a time from {EARLIEST.year} to {LATEST.year}.", field=field)
     return value
+
+
+def may_take_part(by: Forecaster, forecast: Forecast) -> None:
+    """Refuse whoever may neither estimate nor bring evidence here."""
+    if not by.is_active or by.closed_at:
+        raise NotAllowed("This account is closed.")
+    if by.simulated and not forecast.simulated:
+        raise NotAllowed("A simulated forecaster takes part in rehearsals only.")

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Collection as Some
 from functools import partial
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from forecasts.models import Citation, Estimate, Evidence, Forecast, Forecaster, Status
-from forecasts.refusals import Conflict, Invalid, NotAllowed, NotOpen
+from forecasts.refusals import Conflict, Invalid, NotOpen
 from forecasts.signals import estimate_recorded
 
-from . import checks
+from . import checks, locks
 
 
 def submit(
@@ -57,9 +57,11 @@ def _key(key: str | None) -> str | None:
 
 @transaction.atomic
 def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
+    # One at a time per forecaster: of two requests with the same key the second finds what the first recorded.
+    estimate.forecaster = locks.forecaster(estimate.forecaster_id)
     if earlier := _same_key(estimate):
         return earlier
-    forecast = _hold(estimate.forecast_id)
+    forecast = locks.forecast(estimate.forecast_id)
     _refuse_unless_open(forecast, estimate)
     standing = _standing(estimate)
     if estimate.probability is None and standing is None:
@@ -72,8 +74,6 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
         with transaction.atomic():
             estimate.save(force_insert=True)
     except IntegrityError as error:
-        if "estimate_once_per_key" in str(error) and (earlier := _same_key(estimate)):
-            return earlier
         if "estimate_once_per_instant" in str(error):
             raise Conflict("You already made an estimate at this very instant. Send it again.") from None
         raise
@@ -83,18 +83,8 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     return estimate
 
 
-def _hold(forecast_id: int) -> Forecast:
-    """The forecast as it is now, held against being resolved until this estimate is in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM forecasts_forecast WHERE id = %s FOR KEY SHARE", [forecast_id])
-    return Forecast.objects.select_related("resolution").get(pk=forecast_id)
-
-
 def _refuse_unless_open(forecast: Forecast, estimate: Estimate) -> None:
-    if not estimate.forecaster.is_active or estimate.forecaster.closed_at:
-        raise NotAllowed("This account is closed.")
-    if estimate.forecaster.simulated and not forecast.simulated:
-        raise NotAllowed("A simulated forecaster estimates in rehearsals only.")
+    checks.may_take_part(estimate.forecaster, forecast)
     status = forecast.status_at(estimate.made_at)
     if status == Status.OPEN:
         return

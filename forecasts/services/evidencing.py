@@ -1,13 +1,16 @@
 """Adding evidence to a forecast, and rating it."""
 
 import datetime as dt
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from forecasts.models import Evidence, Forecast, Forecaster, Rating
-from forecasts.refusals import Invalid, NotAllowed
+from forecasts.refusals import Conflict, Invalid
 
 from . import checks
+
+Row = TypeVar("Row", Evidence, Rating)
 
 
 @transaction.atomic
@@ -24,8 +27,7 @@ def add(
     likelihood_ratio: float | None = None,
 ) -> Evidence:
     """Record a piece of public evidence and which way it points."""
-    if not by.is_active:
-        raise NotAllowed("This account is closed.")
+    checks.may_take_part(by, forecast)
     if direction not in Evidence.Direction.values:
         raise Invalid("Choose raises, lowers or neutral.", field="direction")
     if published_on and published_on > at.date() + dt.timedelta(days=1):
@@ -36,7 +38,7 @@ def add(
             "A ratio above 1 raises the probability and one below 1 lowers it. Change the ratio or the direction.",
             field="likelihood_ratio",
         )
-    return Evidence.objects.create(
+    row = Evidence(
         forecast=forecast,
         added_by=by,
         added_at=at,
@@ -47,21 +49,34 @@ def add(
         published_on=published_on,
         likelihood_ratio=ratio,
     )
+    return _put_on_record(row)
 
 
+@transaction.atomic
 def rate(
     *, evidence: Evidence, by: Forecaster, at: dt.datetime, useful: bool, likelihood_ratio: float | None = None
 ) -> Rating:
     """Say whether a piece of evidence is useful, and how strong; the latest rating of each forecaster holds."""
-    if not by.is_active:
-        raise NotAllowed("This account is closed.")
-    return Rating.objects.create(
+    checks.may_take_part(by, evidence.forecast)
+    row = Rating(
         evidence=evidence,
         forecaster=by,
         useful=useful,
         likelihood_ratio=checks.likelihood_ratio(likelihood_ratio),
         rated_at=at,
     )
+    return _put_on_record(row)
+
+
+def _put_on_record(row: Row) -> Row:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if "_once_per_instant" in str(error):
+            raise Conflict("You did this at this very instant already. Send it again.") from None
+        raise
+    return row
 
 
 def _contradicts(direction: str, ratio: float) -> bool:

@@ -3,14 +3,15 @@
 import datetime as dt
 import re
 from collections.abc import Collection as Some
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
+import psycopg
 from django.db import IntegrityError, transaction
 
 from forecasts.models import Claim, Collection, Forecast, Forecaster, Pair, Wording
 from forecasts.refusals import Conflict, Invalid, NotAllowed
 
-from . import checks
+from . import checks, locks
 from .resolving import void_by
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -62,8 +63,12 @@ def register(
     """Put a question on record with its first wording."""
     _refuse_unless_curator(by)
     _refuse_slug(slug)
-    _refuse_text(text)
-    _refuse_condition(condition, condition_outcome)
+    text = _clean(text)
+    if predicts not in {"yes", "no"}:
+        raise Invalid("Say what would bear the claim out: yes or no.", field="predicts")
+    if reveal_at is not None:
+        checks.aware(reveal_at, field="reveal_at")
+    _refuse_condition(condition, condition_outcome, pair)
     simulated = {collection.simulated for collection in collections}
     if len(simulated) > 1:
         raise Invalid("A forecast is in simulated collections or in real ones, never in both.", field="collections")
@@ -72,11 +77,11 @@ def register(
             forecast = Forecast.objects.create(
                 slug=slug,
                 claim=claim,
-                part=part,
+                part=checks.text(part, field="part", most=10),
                 position=position,
                 hedged=hedged,
                 predicts=predicts,
-                tags=sorted(set(tags)),
+                tags=checks.tags(tags, field="tags"),
                 simulated=True in simulated,
                 condition=condition,
                 condition_outcome=condition_outcome,
@@ -99,7 +104,7 @@ def register(
 def reword(*, forecast: Forecast, text: Text, by: Forecaster, at: dt.datetime, reason: str) -> Wording:
     """Make a new wording; the old one stays, with the estimates that its words were read for."""
     _refuse_unless_curator(by)
-    _refuse_text(text)
+    text = _clean(text)
     forecast = Forecast.objects.select_for_update(of=("self",)).select_related("resolution").get(pk=forecast.pk)
     current = forecast.wordings.get(version=forecast.version)
     if text == text_of(current):
@@ -124,7 +129,10 @@ def make_pair(*, slug: str, title: str, condition: Forecast, by: Forecaster) -> 
     """The row that joins two branches; each is then registered with it."""
     _refuse_unless_curator(by)
     _refuse_slug(slug)
-    return Pair.objects.create(slug=slug, title=checks.text(title, field="title", required=True), condition=condition)
+    title = checks.text(title, field="title", required=True, most=300)
+    if Pair.objects.filter(slug=slug).exists():
+        raise Conflict(f"There is a pair “{slug}” already. Choose another slug.", field="slug")
+    return Pair.objects.create(slug=slug, title=title, condition=condition)
 
 
 def _refuse_unless_curator(by: Forecaster) -> None:
@@ -137,11 +145,25 @@ def _refuse_slug(slug: str) -> None:
         raise Invalid("Use lower-case letters, digits and single dashes, at most 120.", field="slug")
 
 
-def _refuse_text(text: Text) -> None:
-    question = checks.text(text.question, field="question", required=True, most=500)
-    if not question.endswith("?"):
+def _clean(text: Text) -> Text:
+    """The text as it is stored, or a refusal that says what it lacks."""
+    clean = replace(
+        text,
+        question=checks.text(text.question, field="question", required=True, most=500),
+        criteria=checks.text(text.criteria, field="criteria", required=True),
+        sources=[checks.text(source, field="sources", required=True, most=500) for source in text.sources],
+        background=checks.text(text.background, field="background"),
+        fallback=checks.text(text.fallback, field="fallback"),
+        annulled_if=checks.text(text.annulled_if, field="annulled_if"),
+        known_at_rule=checks.text(text.known_at_rule, field="known_at_rule"),
+    )
+    if not clean.question.endswith("?"):
         raise Invalid("A question ends with a question mark.", field="question")
-    checks.text(text.criteria, field="criteria", required=True)
+    _refuse_times(clean)
+    return clean
+
+
+def _refuse_times(text: Text) -> None:
     for name in TIMES:
         if (value := getattr(text, name)) is not None:
             checks.aware(value, field=name)
@@ -153,11 +175,19 @@ def _refuse_text(text: Text) -> None:
         raise Invalid("The spot time lies between opening and closing.", field="spot_at")
 
 
-def _refuse_condition(condition: Forecast | None, outcome: str) -> None:
+def _refuse_condition(condition: Forecast | None, outcome: str, pair: Pair | None) -> None:
     if condition is None:
+        if outcome:
+            raise Invalid("Say on which forecast it depends, or leave the outcome out.", field="condition")
+        if pair:
+            raise Invalid("A branch of a pair depends on a forecast. Say on which.", field="condition")
         return
     if outcome not in {"yes", "no"}:
         raise Invalid("Say on which outcome of the condition it depends: yes or no.", field="condition_outcome")
+    if pair and pair.condition_id != condition.pk:
+        raise Invalid("The pair is on another condition.", field="pair")
+    # Held, so that it cannot resolve before this branch is there to be voided with it.
+    condition = locks.forecast(condition.pk)
     if void_by(condition.outcome, outcome):
         raise Conflict(
             f"The condition has resolved {condition.outcome} already: this would be void.", field="condition"
@@ -165,11 +195,9 @@ def _refuse_condition(condition: Forecast | None, outcome: str) -> None:
 
 
 def _explained(error: IntegrityError, slug: str) -> Exception:
-    said = str(error)
-    if "slug" in said:
-        return Conflict(f"There is a forecast “{slug}” already. Choose another slug.", field="slug")
-    if "pair_has_one_branch_per_outcome" in said:
+    broken = error.__cause__.diag.constraint_name if isinstance(error.__cause__, psycopg.Error) else ""
+    if broken == "pair_has_one_branch_per_outcome":
         return Conflict("The pair has a branch for this outcome already.", field="pair")
-    if "branches_share_the_condition" in said:
-        return Invalid("The pair is on another condition.", field="pair")
+    if broken and "slug" in broken:
+        return Conflict(f"There is a forecast “{slug}” already. Choose another slug.", field="slug")
     return error

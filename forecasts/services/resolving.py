@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from forecasts.models import ANSWERED, ENDED, Forecast, Forecaster, Outcome, Resolution
 from forecasts.refusals import Conflict, Invalid, NotAllowed
 from forecasts.signals import forecast_resolved
 
-from . import checks
+from . import checks, locks
 
 
 def resolve(
@@ -91,19 +91,8 @@ def _decide(
 
 
 def _lock_tree(forecast_id: int) -> dict[int, Forecast]:
-    """The forecast and everything that hangs on it, at any depth, locked parents first, which is also by id."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE tree(id) AS (
-                SELECT %s::bigint
-                UNION SELECT f.id FROM forecasts_forecast f JOIN tree ON f.condition_id = tree.id)
-            SELECT id FROM tree""",
-            [forecast_id],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    locked = Forecast.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
-    tree = {forecast.pk: forecast for forecast in locked}
+    """The forecast and everything that hangs on it, parents first, each with the resolution in force."""
+    tree = {forecast.pk: forecast for forecast in locks.family(forecast_id)}
     in_force = Resolution.objects.filter(pk__in=[f.resolution_id for f in tree.values()]).in_bulk()
     for forecast in tree.values():
         forecast.resolution = in_force.get(forecast.resolution_id) if forecast.resolution_id else None

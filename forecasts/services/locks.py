@@ -1,0 +1,44 @@
+"""Rows read afresh and held still until the transaction ends."""
+
+from django.db import connection
+
+from forecasts.models import Forecast, Forecaster
+
+
+def forecast(forecast_id: int) -> Forecast:
+    """The forecast as it is now, held against being resolved or worded anew; others may hold it as well."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM forecasts_forecast WHERE id = %s FOR KEY SHARE", [forecast_id])
+    return Forecast.objects.select_related("resolution").get(pk=forecast_id)
+
+
+def forecaster(forecaster_id: int) -> Forecaster:
+    """The forecaster as they are now, one writer at a time; rows that refer to them may still be added."""
+    return Forecaster.objects.select_for_update(no_key=True).get(pk=forecaster_id)
+
+
+def family(forecast_id: int) -> list[Forecast]:
+    """The forecast and everything that hangs on it, at any depth, locked parents first, which is also by id.
+
+    A branch can be registered while its condition is waited for; so look again until there is nothing new. What is
+    locked takes no further branch.
+    """
+    held: list[Forecast] = []
+    ids = {forecast_id}
+    while len(held) < len(ids):
+        held = list(Forecast.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+        ids = _family_ids(forecast_id)
+    return held
+
+
+def _family_ids(forecast_id: int) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE family(id) AS (
+                SELECT %s::bigint
+                UNION SELECT f.id FROM forecasts_forecast f JOIN family ON f.condition_id = family.id)
+            SELECT id FROM family""",
+            [forecast_id],
+        )
+        return {row[0] for row in cursor.fetchall()}
