@@ -4,6 +4,8 @@ import logging
 import time
 from typing import Any, Protocol
 
+from django.core.cache import cache
+
 log = logging.getLogger(__name__)
 QUIET = 15.0  # seconds; by then the beat's jobs have found by query what was not announced
 _silent_until = float("-inf")
@@ -15,12 +17,17 @@ class Job(Protocol):
     def delay(self, *args: Any) -> Any: ...
 
 
-def enqueue(job: Job, *ids: int) -> None:
-    """Announce a job. After a failure none is announced for a while: one request may have dozens to announce,
-    and a frozen broker holds each for a second. What is lost costs latency only.
+def enqueue(job: Job, *ids: int, once: str = "") -> None:
+    """Announce a job; not again while another waits that named the same `once`, which the job clears as it begins.
+
+    After a failure none is announced for a while: one request may have dozens to announce, and a frozen broker holds
+    each for a second. What is lost costs latency only.
     """
     global _silent_until  # noqa: PLW0603  one broker per process, so one memory of it
     if time.monotonic() < _silent_until:
+        return
+    # The key of a job that was lost expires; by then a query has found its work.
+    if once and not cache.add(once, 1, timeout=QUIET):
         return
     try:
         job.delay(*ids)

@@ -9,6 +9,7 @@ def connect() -> None:
 
 
 def _refresh_crowd(forecast_id: int, **_: object) -> None:
-    from .tasks import refresh_crowd
+    from .tasks import refresh_crowd, waiting_key
 
-    enqueue(refresh_crowd, forecast_id)
+    # One job takes in every estimate before it, so one that waits is enough.
+    enqueue(refresh_crowd, forecast_id, once=waiting_key(forecast_id))

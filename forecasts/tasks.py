@@ -1,13 +1,21 @@
 """Jobs of the record: thin, by id, safe to run twice."""
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from .services import crowds
 
 
+def waiting_key(forecast_id: int) -> str:
+    """Names the job of a forecast that waits already."""
+    return f"crowd-waiting:{forecast_id}"
+
+
 @shared_task
 def refresh_crowd(forecast_id: int) -> None:
+    # Before it reads: an estimate recorded from here on asks for a job of its own.
+    cache.delete(waiting_key(forecast_id))
     crowds.refresh(forecast_id=forecast_id, at=timezone.now())
 
 

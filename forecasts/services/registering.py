@@ -64,14 +64,8 @@ def register(
     _refuse_unless_curator(by)
     _refuse_slug(slug)
     text = _clean(text)
-    if predicts not in {"yes", "no"}:
-        raise Invalid("Say what would bear the claim out: yes or no.", field="predicts")
-    if reveal_at is not None:
-        checks.aware(reveal_at, field="reveal_at")
+    _refuse_facts(predicts, reveal_at)
     _refuse_condition(condition, condition_outcome, pair)
-    simulated = {collection.simulated for collection in collections}
-    if len(simulated) > 1:
-        raise Invalid("A forecast is in simulated collections or in real ones, never in both.", field="collections")
     try:
         with transaction.atomic():
             forecast = Forecast.objects.create(
@@ -82,7 +76,7 @@ def register(
                 hedged=hedged,
                 predicts=predicts,
                 tags=checks.tags(tags, field="tags"),
-                simulated=True in simulated,
+                simulated=_simulated(collections),
                 condition=condition,
                 condition_outcome=condition_outcome,
                 pair=pair,
@@ -135,6 +129,13 @@ def make_pair(*, slug: str, title: str, condition: Forecast, by: Forecaster) -> 
     return Pair.objects.create(slug=slug, title=title, condition=condition)
 
 
+def _simulated(collections: Some[Collection]) -> bool:
+    kinds = {collection.simulated for collection in collections}
+    if len(kinds) > 1:
+        raise Invalid("A forecast is in simulated collections or in real ones, never in both.", field="collections")
+    return True in kinds
+
+
 def _refuse_unless_curator(by: Forecaster) -> None:
     if not by.may_curate:
         raise NotAllowed("Only a curator may register or word forecasts. Ask an administrator for the role.")
@@ -173,6 +174,13 @@ def _refuse_times(text: Text) -> None:
         raise Invalid("It cannot be due before it closes.", field="resolve_by")
     if text.spot_at and not text.opens_at <= text.spot_at <= text.closes_at:
         raise Invalid("The spot time lies between opening and closing.", field="spot_at")
+
+
+def _refuse_facts(predicts: str, reveal_at: dt.datetime | None) -> None:
+    if predicts not in {"yes", "no"}:
+        raise Invalid("Say what would bear the claim out: yes or no.", field="predicts")
+    if reveal_at is not None:
+        checks.aware(reveal_at, field="reveal_at")
 
 
 def _refuse_condition(condition: Forecast | None, outcome: str, pair: Pair | None) -> None:
