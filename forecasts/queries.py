@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
@@ -52,18 +52,19 @@ def listed(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forec
 
 
 def with_crowd(found: QuerySet[Forecast], *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
-    """Annotate `revealed`, whether `user` may see the crowd; `crowd` and `moved_at`, null while they may not;
-    `n_standing`; and `own`, their standing estimate.
+    """Annotate `revealed`, whether `user` may see the crowd; `crowd`, `n_standing` and `moved_at`, null while they may
+    not; and `own`, their standing estimate.
     """
     points = CrowdPoint.objects.filter(forecast=OuterRef("pk"), at__lte=at).order_by("-at")
     seen = points.visible_to(user, at=at)
     own = Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=user.pk, made_at__lte=at).order_by("-made_at")
     standing = Q(expires_at__isnull=True) | Q(expires_at__gt=at)
+    n_standing = Coalesce(Subquery(points.values("n")[:1]), 0)
     return found.annotate(
-        crowd=Subquery(seen.values("recency_weighted")[:1], output_field=FloatField()),
-        n_standing=Coalesce(Subquery(points.values("n")[:1]), 0),
-        moved_at=Subquery(seen.values("at")[:1]),
         revealed=Coalesce(revealed_to(user, at=at), False),
+        crowd=Subquery(seen.values("recency_weighted")[:1], output_field=FloatField()),
+        n_standing=Case(When(revealed=True, then=n_standing), output_field=IntegerField()),
+        moved_at=Subquery(seen.values("at")[:1]),
         own_id=Subquery(own.values("pk")[:1]),
     ).annotate(own=Subquery(Estimate.objects.filter(standing, pk=OuterRef("own_id")).values("probability")[:1]))
 

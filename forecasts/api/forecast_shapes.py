@@ -73,7 +73,9 @@ class ForecastSummary(serializers.Serializer[Any]):
         allow_null=True,
         help_text="The crowd's P(yes), recency-weighted median, 0 to 1; null if hidden or nobody stands.",
     )
-    n_standing = serializers.SerializerMethodField(help_text="How many stand with an estimate; null while hidden.")
+    n_standing = serializers.IntegerField(
+        allow_null=True, help_text="How many stand with an estimate; null while hidden."
+    )
     moved_at = serializers.DateTimeField(allow_null=True, help_text="When the crowd last moved; null while hidden.")
     own = Share(allow_null=True, help_text="Your standing P(yes), 0 to 1; null if you have none.")
 
@@ -87,9 +89,6 @@ class ForecastSummary(serializers.Serializer[Any]):
 
     def get_crowd_hidden(self, forecast: Any) -> bool:
         return not forecast.revealed
-
-    def get_n_standing(self, forecast: Any) -> int | None:
-        return forecast.n_standing if forecast.revealed else None
 
 
 class WordingOut(serializers.Serializer[Wording]):
