@@ -27,7 +27,7 @@ check: install  ## check format, lint, types, imports, migrations and the settin
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(PY) manage.py makemigrations --check --dry-run
-	@ENVIRONMENT=production SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') DEBUG= \
+	@ENVIRONMENT=production SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') DEBUG=false \
 		ALLOWED_HOSTS=tracker.example DATABASE_URL=postgresql://nobody@localhost/none REDIS_URL=redis://localhost/0 \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
