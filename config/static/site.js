@@ -12,7 +12,7 @@
   // As fine as the place on the scale deserves: whole percents in the middle.
   const percent = (p) => {
     const edge = 100 * Math.min(p, 1 - p);
-    return (100 * p).toFixed(edge >= 2 ? 0 : edge >= 0.2 ? 1 : 2);
+    return String(Number((100 * p).toFixed(edge >= 2 ? 0 : edge >= 0.2 ? 1 : 2)));
   };
   const odds = (p) => {
     const ratio = Math.max(p, 1 - p) / Math.min(p, 1 - p);

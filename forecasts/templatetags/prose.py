@@ -97,6 +97,12 @@ def web(address: str) -> bool:
 
 
 @register.filter
+def host(address: str) -> str:
+    """Whose address it is."""
+    return urlsplit(address).netloc.removeprefix("www.")
+
+
+@register.filter
 def short(address: str) -> str:
     """An address without its scheme, for reading."""
     return address.partition("://")[2].removeprefix("www.").rstrip("/") or address

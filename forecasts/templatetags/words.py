@@ -30,6 +30,12 @@ def percent(p: float | None) -> str:
 
 
 @register.filter
+def chance(p: float, outcome: str) -> float:
+    """The probability of an outcome, yes or no, given that of yes."""
+    return p if outcome == "yes" else 1 - p
+
+
+@register.filter
 def exactly(p: float | None) -> str:
     """A probability as it was given.
 

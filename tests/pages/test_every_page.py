@@ -1,10 +1,15 @@
 """Every page answers for everybody, and none carries a style or a script of its own."""
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.template.loader import render_to_string
+from django.test import RequestFactory
 from django.urls import reverse
+from django.views.defaults import server_error
 
 from forecasts.models import Forecaster
 from tests import factories
@@ -97,6 +102,22 @@ def test_the_policy_allows_only_what_comes_from_here(browse: Browse, db: None) -
     assert "script-src 'self'" in policy
     assert "style-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_the_page_for_a_fault_of_ours_needs_nothing_that_could_be_at_fault(
+    rf: RequestFactory, django_assert_num_queries: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    with django_assert_num_queries(0):
+        response = server_error(rf.get("/"))
+    assert response.status_code == 500
+    assert "Something broke here" in response.content.decode()
+    assert 'class="top"' in response.content.decode()
+
+
+def test_too_many_attempts_are_answered_in_our_frame(rf: RequestFactory) -> None:
+    html = render_to_string("429.html", request=rf.get("/"))
+    assert "Too many attempts" in html
+    assert not INLINE.search(html)
 
 
 def test_an_empty_site_says_what_to_do(browse: Browse, db: None) -> None:

@@ -46,7 +46,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_kept(
     assert response.status_code == 400
     assert said in html.split(f'name="{field}"')[-1].split('<div class="field')[0]
     assert "Two thirds." in html
-    assert "<details open>" in html
+    assert '<details id="add" open>' in html
     assert not Evidence.objects.exists()
 
 

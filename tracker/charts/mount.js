@@ -16,7 +16,7 @@ const theme = () => {
     },
     style: {
       crowd: { color: token("accent"), strokeWidth: 2, strokeJoin: "round" },
-      own: { color: token("no"), stroke: token("card"), strokeWidth: 1.5, size: 90, opacity: 1 },
+      own: { color: token("ink"), stroke: token("card"), strokeWidth: 1.5, size: 90, opacity: 1 },
       bin: { color: token("accent"), stroke: token("card"), strokeWidth: 1, opacity: 0.9 },
       ideal: { color: token("soft"), strokeWidth: 1, strokeDash: [3, 4] },
     },
