@@ -1,7 +1,7 @@
 """Settling forecasts: resolving, correcting, reopening, and what that does to the branches of a condition."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,6 +41,18 @@ def reopen(
 ) -> Resolution:
     """Take the resolution back: the answer is unknown again, and its branches come back to life."""
     return _decide(forecast, Outcome.REOPENED, by=by, at=at, known_at=at, reason=reason, links=(), revision=revision)
+
+
+def foreseen(decide: Callable[[], Resolution]) -> list[Resolution]:
+    """What a decision would bring about, itself first: it is made, looked at, and taken back."""
+    with transaction.atomic():
+        brought = causes = [decide()]
+        while causes:
+            effects = Resolution.objects.filter(cause__in=causes).select_related("forecast").order_by("forecast_id")
+            causes = list(effects)
+            brought = brought + causes
+        transaction.set_rollback(True)
+    return brought
 
 
 @dataclass(frozen=True)
