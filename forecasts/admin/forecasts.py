@@ -57,7 +57,7 @@ class Wordings(ViewOnly, admin.StackedInline):  # type: ignore[type-arg]  # not 
 
 
 class ForecastAdmin(Row, Decides):
-    list_display = ("question", "label", "status", "in_force", "closes_at", "resolve_by", "decide")
+    list_display = ("question", "label", "status", "resolve_by", "in_force", "decide")
     list_filter = (StatusFilter, "claim__source", "collections", "simulated")
     list_select_related = ("claim", "resolution")
     search_fields = ("question", "slug", "claim__key")
@@ -87,7 +87,7 @@ class ForecastAdmin(Row, Decides):
     def status(self, forecast: Forecast) -> str:
         return forecast.status_at(timezone.now()).label
 
-    @admin.display(description="resolution in force")
+    @admin.display(description="in force")
     def in_force(self, forecast: Forecast) -> str:
         return str(forecast.resolution or "none")
 

@@ -70,6 +70,10 @@ class Migration(migrations.Migration):
         trigger("wording", "wording_succeeds", WORDING_SUCCEEDS),
         trigger("citation", "citation_stays_within", CITATION_STAYS_WITHIN),
         trigger("resolution", "cause_is_the_condition", CAUSE_IS_THE_CONDITION),
+        migrations.AlterModelOptions("evidence", {"ordering": ("-added_at", "-id"), "verbose_name_plural": "evidence"}),
+        migrations.AlterModelOptions(
+            "forecaster", {"verbose_name": "forecaster", "verbose_name_plural": "forecasters"}
+        ),
         # Null passes a check, so that each end must be named as there.
         migrations.RemoveConstraint("claim", "claim_hedge_range_within_0_1"),
         migrations.AddConstraint(

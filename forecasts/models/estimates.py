@@ -97,6 +97,7 @@ class Evidence(models.Model):
     )
 
     class Meta:
+        verbose_name_plural = "evidence"
         ordering = ("-added_at", "-id")
         constraints = [
             models.UniqueConstraint(

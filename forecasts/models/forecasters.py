@@ -25,6 +25,10 @@ class Forecaster(AbstractUser):
     is_resolver = models.BooleanField("resolver", default=False, help_text="Resolves, corrects and reopens forecasts.")
     closed_at = models.DateTimeField(null=True, blank=True, help_text="The account was closed; its estimates stay.")
 
+    class Meta(AbstractUser.Meta):
+        verbose_name = "forecaster"
+        verbose_name_plural = "forecasters"
+
     @property
     def may_curate(self) -> bool:
         return self.is_active and (self.is_curator or self.is_superuser)
