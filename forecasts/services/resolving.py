@@ -48,8 +48,8 @@ def foreseen(decide: Callable[[], Resolution]) -> list[Resolution]:
     with transaction.atomic():
         brought = causes = [decide()]
         while causes:
-            effects = Resolution.objects.filter(cause__in=causes).select_related("forecast").order_by("forecast_id")
-            causes = list(effects)
+            effects = Resolution.objects.filter(cause__in=causes).select_related("forecast__claim")
+            causes = list(effects.order_by("forecast_id"))
             brought = brought + causes
         transaction.set_rollback(True)
     return brought

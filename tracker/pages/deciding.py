@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -73,15 +72,11 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def preview(forecast: Forecast, form: DecisionForm, *, by: Forecaster, at: dt.datetime) -> Effects:
-    """Decide, look, and take it back: what is shown is what will happen, and a refusal comes before the confirming."""
-    with transaction.atomic():
-        _decide(forecast, form, by=by, at=at)
-        touched = Resolution.objects.filter(decided_at=at, cause__isnull=False).select_related("forecast__claim")
-        changed = list(touched.order_by("forecast_id"))
-        transaction.set_rollback(True)
+    """What is shown is what will happen, and a refusal comes before the confirming."""
+    _, *effects = resolving.foreseen(lambda: _decide(forecast, form, by=by, at=at))
     return Effects(
-        voided=[row.forecast for row in changed if row.outcome == Outcome.ANNULLED],
-        revived=[row.forecast for row in changed if row.outcome != Outcome.ANNULLED],
+        voided=[row.forecast for row in effects if row.outcome == Outcome.ANNULLED],
+        revived=[row.forecast for row in effects if row.outcome != Outcome.ANNULLED],
     )
 
 
