@@ -1,8 +1,11 @@
 """What every page's frame shows."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_safe
 
 from forecasts import queries
 
@@ -16,3 +19,9 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "own_record": section == "forecasters" and user is not None and rest == user.get_username(),
         "n_due": SimpleLazyObject(lambda: queries.due(at=timezone.now()).count()),
     }
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Pages of others, such as the admin's, name no icon, and browsers then ask for this one."""
+    return redirect(static("icon.svg"))

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import api, health
+from config import api, health, pages
 
 handler400 = "config.problems.bad_request"
 handler403 = "config.problems.permission_denied"
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tracker.pages.urls")),
     path("", include("forecasts.pages.urls")),
     path("accounts/", include("allauth.urls")),
+    path("favicon.ico", pages.icon),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api.urlpatterns)),
     path("healthz", health.healthz),

@@ -143,3 +143,9 @@ def test_the_frame_knows_who_looks(browse: Browse, world: World, cast: factories
     assert 'href="/forecasts/" aria-current="page"' in visitor
     assert "/admin/" not in resolver
     assert "/admin/" in browse(cast.admin).get("/").content.decode()
+
+
+def test_browsers_that_ask_for_an_icon_by_habit_find_it(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 302
+    assert answer["Location"].endswith("icon.svg")
