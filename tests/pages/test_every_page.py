@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 import pytest
 from allauth.account.models import EmailAddress
 from django.template.loader import render_to_string
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.views.defaults import server_error
 
