@@ -250,7 +250,8 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static"
+# Elsewhere files are served from where they lie, and nothing is collected.
+STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "config" / "static", ("vega", BASE_DIR / "build")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -11,9 +11,8 @@ from tests import factories
 
 
 def pytest_configure() -> None:
-    """A fast hash: sign-in is tried, the strength of Django's default is not. Nothing is collected: finders serve."""
+    """A fast hash: sign-in is tried, the strength of Django's default is not."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
-    settings.STATIC_ROOT = None
 
 
 @pytest.fixture(scope="session")
