@@ -104,6 +104,8 @@ def test_the_premise_voids_one_branch_and_the_other_pair_stays_open() -> None:
     for pair in Pair.objects.all():
         assert sorted(branch.condition_outcome for branch in pair.branches.all()) == ["no", "yes"]
         assert all(branch.condition == pair.condition for branch in pair.branches.all())
+        # Twins ask the same of the same days, or their difference means nothing.
+        assert len({branch.question.split("index")[1] for branch in pair.branches.all()}) == 1
     assert Pair.objects.count() == 2
 
 

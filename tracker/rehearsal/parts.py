@@ -32,7 +32,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Part:
-    """A question of the rehearsal. Its forecasters speak until `until`; unless it `settles`, it stays unresolved."""
+    """A question of the rehearsal. Its forecasters speak until `until`; unless it `settles`, it stays unresolved.
+
+    `threshold` is the level asked about, where another part has chosen it: twins ask the same.
+    """
 
     seed: tuple[int, ...]
     slug: str
@@ -45,11 +48,13 @@ class Part:
     revealed: bool = True
     annotated: bool = False
     condition: Condition | None = None
+    threshold: float | None = None
 
     @cached_property
     def _drawn(self) -> tuple[float, Path]:
         rng = np.random.default_rng(self.seed)
         level = round(START + SPREAD * level_for(self.kind, rng.uniform(0.15, 0.85)), 1)
+        level = level if self.threshold is None else self.threshold
         return level, walk_past(self.kind, (level - START) / SPREAD, rng)
 
     @property

@@ -76,7 +76,7 @@ def _practice(seed: int, anchor: dt.datetime) -> list[Scene]:
 def _family(premise: Part, given: Part, without: Part) -> Scene:
     """A condition and the pair on it. The branch that its outcome voids falls silent when that is decided."""
     branches = []
-    for branch, outcome in ((given, "yes"), (without, "no")):
+    for branch, outcome in ((given, "yes"), (replace(without, threshold=given.level), "no")):
         condition = Condition(premise.slug, outcome, f"{premise.slug}-pair", f"{premise.name}: what it changes")
         void = premise.settles and premise.outcome != outcome
         branches.append(replace(branch, condition=condition, until=premise.decided_at if void else branch.until))
