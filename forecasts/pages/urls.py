@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from . import estimating, evidencing, listing, reading
+from . import estimating, evidencing, listing, reading, tokens
 
 urlpatterns = [
+    path("accounts/tokens/", tokens.index, name="tokens"),
+    path("accounts/tokens/<slug:key>/revoke/", tokens.revoke, name="token-revoke"),
     path("forecasts/", listing.index, name="forecasts"),
     path("forecasts/<slug:slug>/", reading.show, name="forecast"),
     path("forecasts/<slug:slug>/estimate/", estimating.submit, name="forecast-estimate"),
