@@ -107,8 +107,10 @@ def own_estimates(forecast: Forecast, *, user: Viewer) -> QuerySet[Estimate]:
     return Estimate.objects.filter(forecast=forecast, forecaster=user.pk).order_by("made_at")
 
 
-def evidence(forecast: Forecast) -> QuerySet[Evidence]:
-    """Newest first, each with `n_useful`: forecasters whose latest rating calls it useful."""
+def evidence(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Evidence]:
+    """Newest first, each with `n_useful`: forecasters whose latest rating calls it useful; and `n_citations`, null
+    while others' estimates are hidden from `user`.
+    """
     latest = Rating.objects.order_by("evidence_id", "forecaster_id", "-rated_at", "-id").distinct(
         "evidence_id", "forecaster_id"
     )
@@ -117,7 +119,10 @@ def evidence(forecast: Forecast) -> QuerySet[Evidence]:
         .select_related("added_by")
         .annotate(
             n_useful=Count("ratings", filter=Q(ratings__in=latest.values("pk"), ratings__useful=True), distinct=True),
-            n_citations=Count("citations", distinct=True),
+            n_citations=Case(
+                When(revealed_to(user, at=at, path="forecast"), then=Count("citations", distinct=True)),
+                output_field=IntegerField(),
+            ),
         )
         .order_by("-added_at", "-id")
     )

@@ -1,7 +1,5 @@
 """Evidence on a forecast: what was brought, adding a piece, rating one."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -30,12 +28,9 @@ class EvidenceOut(serializers.Serializer[Evidence]):
     added_by = serializers.CharField(source="added_by.username", help_text="Who brought it.")
     added_at = serializers.DateTimeField(help_text="When it was brought.")
     n_useful = serializers.IntegerField(help_text="Forecasters whose latest rating calls it useful.")
-    n_citations = serializers.SerializerMethodField(
-        help_text="Estimates that cite it; null while others' estimates are hidden from you."
+    n_citations = serializers.IntegerField(
+        allow_null=True, help_text="Estimates that cite it; null while others' estimates are hidden from you."
     )
-
-    def get_n_citations(self, evidence: Any) -> int | None:
-        return evidence.n_citations if self.context["revealed"] else None
 
 
 class NewEvidence(Shape):
@@ -64,9 +59,7 @@ class RatingOut(serializers.Serializer[Rating]):
 class EvidenceList(Endpoint):
     @extend_schema(summary="Evidence on a forecast", description="Newest first.", responses=EvidenceOut(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        forecast = found_forecast(slug)
-        revealed = not queries.crowd_is_hidden(forecast, user=request.user, at=self.at)
-        return self.paged(queries.evidence(forecast), EvidenceOut, revealed=revealed)
+        return self.paged(queries.evidence(found_forecast(slug), user=request.user, at=self.at), EvidenceOut)
 
     @extend_schema(
         summary="Add evidence",
@@ -77,8 +70,8 @@ class EvidenceList(Endpoint):
     def post(self, request: Request, slug: str) -> Response:
         forecast, given = found_forecast(slug), self.body(NewEvidence)
         made = evidencing.add(forecast=forecast, by=self.actor, at=self.at, **given)
-        shown = queries.evidence(forecast).get(pk=made.pk)
-        return Response(EvidenceOut(shown, context={"revealed": True}).data, status=201)
+        shown = queries.evidence(forecast, user=self.actor, at=self.at).get(pk=made.pk)
+        return Response(EvidenceOut(shown).data, status=201)
 
 
 @extend_schema(parameters=[SLUG, EVIDENCE_ID])

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from forecasts import queries
 from forecasts.forms import EstimateForm, refuse
 from forecasts.models import Estimate
 from forecasts.refusals import Refused
@@ -22,7 +21,7 @@ from .reading import found, page
 def submit(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     forecast = found(slug, user=request.user, at=at)
-    form = EstimateForm(request.POST, evidence=queries.evidence(forecast))
+    form = EstimateForm(request.POST, evidence=forecast.evidence.all())
     if not form.is_valid():
         return page(request, forecast, at=at, estimate_form=form, status=400)
     try:

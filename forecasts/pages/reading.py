@@ -47,7 +47,7 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; a form that was refused is shown again as it was filled in."""
-    evidence = list(queries.evidence(forecast))
+    evidence = list(queries.evidence(forecast, user=request.user, at=at))
     context = _context(request, forecast, evidence, at)
     context["estimate_form"] = estimate_form or blank_estimate(forecast, evidence)
     context["evidence_form"] = evidence_form or EvidenceForm()

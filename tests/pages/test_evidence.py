@@ -8,7 +8,7 @@ from forecasts.models import Evidence, Forecaster, Rating
 from forecasts.services import evidencing
 from tests import factories
 
-from .conftest import DAY, Browse, World
+from .conftest import DAY, Browse, World, estimate
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/forecasts/premise/evidence/"
@@ -73,6 +73,15 @@ def test_a_rating_that_says_nothing_or_rates_nothing_is_refused(
     assert client.post(f"/forecasts/gap-yes/evidence/{poll.pk}/rating/", {"useful": "yes"}).status_code == 404
     assert client.post(f"{ADDRESS}{'9' * 30}/rating/", {"useful": "yes"}).status_code == 404
     assert not Rating.objects.exists()
+
+
+def test_how_many_cite_a_piece_shows_only_where_estimates_do(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    poll = evidencing.add(forecast=world.premise, by=cast.bob, at=at - 2 * DAY, title="Poll", direction="raises")
+    estimate(world.premise, cast.ann, 0.7, at - DAY, evidence=[poll.pk])
+    for who, shown in ((None, False), (cast.bob, False), (cast.ann, True)):
+        assert ("cited by 1 estimate" in browse(who).get("/forecasts/premise/").content.decode()) is shown
 
 
 def test_a_visitor_adds_and_rates_nothing(browse: Browse, world: World, cast: factories.Cast, at: dt.datetime) -> None:
