@@ -161,6 +161,29 @@ def test_a_track_record_shows_scores_and_forecasts(browse: Browse, world: World,
     assert "Make the first" in browse(cast.curator).get("/forecasters/curator/").content.decode()
 
 
+def test_a_track_record_counts_only_what_its_reader_may_see(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.ann, 0.7, at - DAY)
+    estimate(world.premise, cast.ann, 0.6, at - DAY / 2)
+    estimate(world.given_yes, cast.bob, 0.5, at - DAY)
+    # Of the two that ended everyone sees hers; of the open one only who has an estimate there.
+    for who, counted in ((None, 2), (cast.bob, 2), (cast.ann, 3)):
+        said = text(browse(who).get("/forecasters/ann/").content.decode())
+        assert f"Forecasts {counted} " in said
+        assert f"Estimates {2 if counted == 2 else 4} " in said
+    estimate(world.premise, cast.bob, 0.5, at)
+    assert "Forecasts 3 Estimates 4" in text(browse(cast.bob).get("/forecasters/ann/").content.decode())
+
+
+def test_a_track_record_of_hidden_estimates_alone_looks_empty_to_others(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.curator, 0.7, at - DAY)
+    assert "Forecasts 0 Estimates 0" in text(browse(cast.ann).get("/forecasters/curator/").content.decode())
+    assert "Forecasts 1 Estimates 1" in text(browse(cast.curator).get("/forecasters/curator/").content.decode())
+
+
 def test_the_help_page_works_out_its_numbers(browse: Browse, db: None) -> None:
     said = text(browse(None).get("/help/").content.decode())
     # 100 (1 + log2 0.9) = 84.8 and 100 (1 + log2 0.1) = -232.2; peers of 0.9 and 0.6: 100 ln 1.5 = 40.5.

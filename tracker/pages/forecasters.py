@@ -15,7 +15,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     if "\x00" in name:
         name = ""
     person = get_object_or_404(Forecaster, username=name)
-    record = scores.record(person, at=timezone.now())
+    record = scores.record(person, user=request.user, at=timezone.now())
     rows = [(measure, record.rows[key]) for key, measure in MEASURES.items() if key in record.rows]
     context = {"person": person, "record": record, "rows": rows, "minimum": MINIMUM}
     return render(request, "tracker/forecaster.html", context)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from forecasts.models import ANSWERED, Forecast, Forecaster, Outcome, Resolution
+from forecasts.models import ANSWERED, Estimate, Forecast, Forecaster, Outcome, Resolution, Viewer
 from tracker.models import Owner, Score, ScoringRun
 from tracker.scopes import Scope
 from tracker.services.scoring import RULES, pending
@@ -45,7 +45,9 @@ def of_forecast(forecast: Forecast) -> ForecastScores:
 
 @dataclass(frozen=True)
 class Record:
-    """What a forecaster has done. rows holds their row per measure on their scope; scores their scored forecasts."""
+    """What a forecaster has done, as far as the reader may see it. rows holds their row per measure on their scope;
+    scores their scored forecasts.
+    """
 
     scope: Scope
     n_forecasts: int
@@ -55,9 +57,15 @@ class Record:
     scores: list[Score]
 
 
-def record(forecaster: Forecaster, *, at: dt.datetime, most: int = 50) -> Record:
-    """A track record, over everything; for a simulated forecaster over the rehearsal, the only scope they count in."""
-    forecasts = Forecast.objects.filter(estimates__forecaster=forecaster, simulated=forecaster.simulated).distinct()
+def record(forecaster: Forecaster, *, user: Viewer, at: dt.datetime, most: int = 50) -> Record:
+    """A track record, over everything; for a simulated forecaster over the rehearsal, the only scope they count in.
+
+    What is hidden from `user` is not counted: a count that rises would tell of an estimate.
+    """
+    estimates = Estimate.objects.visible_to(user, at=at).filter(
+        forecaster=forecaster, forecast__simulated=forecaster.simulated
+    )
+    forecasts = Forecast.objects.filter(pk__in=estimates.values("forecast"))
     scope = Scope()
     if forecaster.simulated:
         slug = forecasts.values_list("collections__slug", flat=True).first()
@@ -72,7 +80,7 @@ def record(forecaster: Forecaster, *, at: dt.datetime, most: int = 50) -> Record
         scope=scope,
         n_forecasts=forecasts.count(),
         n_answered=forecasts.filter(resolution__outcome__in=ANSWERED).count(),
-        n_estimates=forecaster.estimates.filter(forecast__simulated=forecaster.simulated).count(),
+        n_estimates=estimates.count(),
         rows=scores_of(forecaster, scope=scope, settled=True, at=at),
         scores=list(scores[:most]),
     )
@@ -86,8 +94,8 @@ class ScoringState:
     waiting: list[Resolution]
 
 
-def scoring_state(*, at: dt.datetime) -> ScoringState:
-    waiting = pending(at=at)
+def scoring_state() -> ScoringState:
+    waiting = pending()
     resolved = Forecast.objects.filter(~Q(resolution=None)).count()
     found = Resolution.objects.filter(pk__in=waiting[:200]).select_related("forecast").order_by("-decided_at")
     return ScoringState(resolved - len(waiting), list(found))
