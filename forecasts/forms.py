@@ -1,13 +1,15 @@
 """What people type into the record's pages. Shapes are checked here; what they mean is for the services to judge."""
 
+import json
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from typing import Any, Final
 
 from django import forms
 from django.db.models import F, Func
 
-from forecasts.models import HIGHEST, LOWEST, Collection, Evidence, Forecast, Source, Status
+from forecasts.models import HIGHEST, LOWEST, Collection, Estimate, Evidence, Forecast, Source, Status
 from forecasts.queries import Filters
 from forecasts.refusals import Refused
 
@@ -107,11 +109,18 @@ class EstimateForm(forms.Form):
             field.choices = [(item.pk, item.title) for item in evidence]
             field.error_messages["invalid_choice"] = "There is no evidence %(value)s on this forecast. Add it first."
 
-    @property
-    def key(self) -> str | None:
-        """The same form sent twice is one estimate; sent again with another number it is another."""
-        token = self.cleaned_data["token"]
-        return f"{token}:{self.cleaned_data['percent']:.8f}" if token else None
+    def key(self, latest: Estimate | None) -> str | None:
+        """The idempotency key, given the forecaster's latest estimate: sent twice, a form is one estimate. Sent again
+        with other words, or after something else was put on record, as after the browser's Back, it is another.
+        """
+        given = self.cleaned_data
+        if not given["token"]:
+            return None
+        said = [given["token"], given["percent"], given["rationale"], sorted(given["evidence"])]
+        form = sha256(json.dumps(said).encode()).hexdigest()
+        if latest and (latest.idempotency_key or "").startswith(f"{form}:"):
+            return latest.idempotency_key
+        return f"{form}:{latest.pk if latest else 0}"
 
 
 class EvidenceForm(forms.Form):

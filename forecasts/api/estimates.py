@@ -15,7 +15,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 100},
     OpenApiParameter.HEADER,
-    description="Yours to choose, 1 to 100 characters. The same key again returns the estimate that it made.",
+    description="Yours to choose, 1 to 100 characters. The same key again returns the estimate that it made; with "
+    "anything else in the body it is refused.",
 )
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from forecasts import queries
 from forecasts.forms import EstimateForm, refuse
 from forecasts.models import Estimate
 from forecasts.refusals import Refused
@@ -33,7 +34,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
             via=Estimate.Via.PAGE,
             rationale=form.cleaned_data["rationale"],
             evidence=form.cleaned_data["evidence"],
-            idempotency_key=form.key,
+            idempotency_key=form.key(queries.own_estimates(forecast, user=request.user).last()),
         )
     except Refused as refused:
         refuse(form, refused, probability="percent")

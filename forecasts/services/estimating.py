@@ -12,6 +12,9 @@ from forecasts.signals import estimate_recorded
 
 from . import checks, locks
 
+# With the evidence, what a repeated idempotency key must repeat.
+SAID = ("forecast_id", "probability", "rationale", "expires_at")
+
 
 def submit(
     *,
@@ -59,7 +62,7 @@ def _key(key: str | None) -> str | None:
 def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     # One at a time per forecaster: of two requests with the same key the second finds what the first recorded.
     estimate.forecaster = locks.forecaster(estimate.forecaster_id)
-    if earlier := _same_key(estimate):
+    if earlier := _same_key(estimate, evidence):
         return earlier
     forecast = locks.forecast(estimate.forecast_id)
     _refuse_unless_open(forecast, estimate)
@@ -109,13 +112,16 @@ def _standing(estimate: Estimate) -> Estimate | None:
     return None if latest.expires_at and latest.expires_at <= estimate.made_at else latest
 
 
-def _same_key(estimate: Estimate) -> Estimate | None:
+def _same_key(estimate: Estimate, evidence: Some[int]) -> Estimate | None:
     if estimate.idempotency_key is None:
         return None
     earlier = Estimate.objects.filter(
         forecaster=estimate.forecaster_id, idempotency_key=estimate.idempotency_key
     ).first()
-    if earlier and (earlier.forecast_id, earlier.probability) != (estimate.forecast_id, estimate.probability):
+    if earlier is None:
+        return None
+    cited = set(earlier.citations.values_list("evidence_id", flat=True))
+    if cited != set(evidence) or any(getattr(earlier, name) != getattr(estimate, name) for name in SAID):
         raise Conflict("This idempotency key was used for another estimate. Use a new one.", field="Idempotency-Key")
     return earlier
 

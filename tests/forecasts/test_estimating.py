@@ -182,6 +182,23 @@ def test_a_key_cannot_stand_for_another_estimate(forecast: Forecast, cast: Cast)
     assert Estimate.objects.count() == 1
 
 
+@pytest.mark.parametrize("said", [{"rationale": "Why."}, {"expires_at": NOW + 9 * DAY}, {"evidence": True}])
+def test_a_key_stands_for_all_that_was_said_with_it(forecast: Forecast, cast: Cast, said: dict[str, Any]) -> None:
+    if "evidence" in said:
+        poll = evidencing.add(forecast=forecast, by=cast.ann, at=NOW, title="Poll", direction="raises")
+        said = {"evidence": [poll.pk]}
+    made = (
+        submit(forecast, cast, idempotency_key="plain"),
+        submit(forecast, cast, at=NOW + DAY, idempotency_key="k", **said),
+    )
+    for key, again in (("plain", said), ("k", {})):
+        with pytest.raises(Conflict, match="was used for another estimate") as refusal:
+            submit(forecast, cast, at=NOW + 2 * DAY, idempotency_key=key, **again)
+        assert refusal.value.field == "Idempotency-Key"
+    assert submit(forecast, cast, at=NOW + 2 * DAY, idempotency_key="k", **said) == made[1]
+    assert Estimate.objects.count() == 2
+
+
 def test_keys_of_two_forecasters_do_not_meet(forecast: Forecast, cast: Cast) -> None:
     made = [submit(forecast, cast, forecaster=actor, idempotency_key="k") for actor in (cast.ann, cast.bob)]
     assert len({estimate.pk for estimate in made}) == 2

@@ -1,6 +1,7 @@
 """A forecast's page: putting a probability on record, being refused, withdrawing; and what stays hidden."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db.models import QuerySet
@@ -102,6 +103,37 @@ def test_the_same_form_sent_twice_is_one_estimate_and_with_another_number_two(an
     for percent in ("40", "40", "45"):
         assert ann.post(ADDRESS, {"percent": percent, "token": "same"}).status_code == 302
     assert list(on_premise().values_list("probability", flat=True)) == [0.4, 0.45]
+
+
+def test_after_the_browsers_back_every_change_of_mind_is_recorded(
+    ann: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    poll = evidencing.add(forecast=world.premise, by=cast.bob, at=at, title="Poll", direction="raises")
+    sent: list[dict[str, Any]] = [
+        {"percent": "70"},
+        {"percent": "60"},
+        {"percent": "70"},
+        {"percent": "70", "rationale": "A vote."},
+        {"percent": "70", "rationale": "A vote.", "evidence": [poll.pk]},
+    ]
+    for number, given in enumerate(sent, start=1):
+        for _click in range(2):
+            assert ann.post(ADDRESS, given | {"token": "same"}).status_code == 302
+        assert on_premise().count() == number
+    assert list(on_premise().values_list("probability", "rationale", "evidence")) == [
+        (0.7, "", None),
+        (0.6, "", None),
+        (0.7, "", None),
+        (0.7, "A vote.", None),
+        (0.7, "A vote.", poll.pk),
+    ]
+
+
+def test_the_form_from_before_a_withdrawal_stands_again(ann: Client, world: World) -> None:
+    ann.post(ADDRESS, {"percent": "70", "token": "same"})
+    ann.post("/forecasts/premise/withdraw/")
+    ann.post(ADDRESS, {"percent": "70", "token": "same"})
+    assert list(on_premise().values_list("probability", flat=True)) == [0.7, None, 0.7]
 
 
 def test_a_visitor_is_asked_to_sign_in_and_comes_back_here(browse: Browse, world: World) -> None:
