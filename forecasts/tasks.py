@@ -22,6 +22,4 @@ def refresh_crowd(forecast_id: int) -> None:
 @shared_task
 def refresh_crowds() -> None:
     """Find by query what a lost message left stale."""
-    now = timezone.now()
-    for forecast_id in crowds.stale(at=now):
-        crowds.refresh(forecast_id=forecast_id, at=now)
+    crowds.refresh_stale(clock=timezone.now)

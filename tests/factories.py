@@ -85,7 +85,9 @@ def estimate(of: Forecast, by: Forecaster, probability: float | None, at: dt.dat
 def resolution(of: Forecast, outcome: str, at: dt.datetime = NOW, **fields: Any) -> Resolution:
     by = fields.pop("by", None) or resolver()
     if outcome == "reopened":
-        return resolving.reopen(forecast=of, by=by, at=at, reason=fields.pop("reason", "Looked again."), **fields)
+        seen = Resolution.objects.filter(forecast=of).count()
+        given = {"reason": "Looked again.", "revision": seen} | fields
+        return resolving.reopen(forecast=of, by=by, at=at, **given)
     return resolving.resolve(
         forecast=of,
         outcome=outcome,

@@ -59,7 +59,9 @@ class NewResolution(Shape):
         help_text="Where it shows; none when reopening.",
     )
     revision = Whole(
-        default=None, allow_null=True, help_text="The revision you saw in force, which this replaces; null: none yet."
+        default=None,
+        allow_null=True,
+        help_text="The revision you saw in force, which this replaces; null: none yet. Required to reopen.",
     )
 
 

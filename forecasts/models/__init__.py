@@ -6,6 +6,7 @@ from .forecasters import NAME_PATTERN, Forecaster
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
 from .resolutions import Resolution
 from .sources import Claim, Collection, Source
+from .sweeps import Sweep
 from .visibility import Viewer
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Resolution",
     "Source",
     "Status",
+    "Sweep",
     "Viewer",
     "Wording",
 ]

@@ -30,9 +30,14 @@ class Forecaster(AbstractUser):
         verbose_name_plural = "forecasters"
 
     @property
+    def takes_part(self) -> bool:
+        """Whether the account may write at all."""
+        return self.is_active and self.closed_at is None
+
+    @property
     def may_curate(self) -> bool:
-        return self.is_active and (self.is_curator or self.is_superuser)
+        return self.takes_part and (self.is_curator or self.is_superuser)
 
     @property
     def may_resolve(self) -> bool:
-        return self.is_active and (self.is_resolver or self.is_superuser)
+        return self.takes_part and (self.is_resolver or self.is_superuser)

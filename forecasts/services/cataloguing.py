@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from forecasts.catalog import entries
-from forecasts.models import Claim, Forecast, Forecaster, Pair, Source
+from forecasts.models import ANSWERED, Claim, Forecast, Forecaster, Pair, Source
 from forecasts.refusals import Conflict, NotAllowed, Refused
 
 from . import registering
+
+# Facts that scores depend on.
+SCORED = ("hedged", "predicts", "reveal_at")
+HEDGE = ("hedge_word", "hedge_low", "hedge_high")
 
 
 @dataclass
@@ -90,6 +94,9 @@ def _claim(entry: entries.Claim, source: Source, catalog: entries.Catalog, repor
     scale = next((scale for scale in catalog.scales if scale.slug == entry.hedge_scale), None)
     named["hedge_scale"] = scale.title if scale else ""
     claim, made = Claim.objects.get_or_create(source=source, key=named.pop("key"), defaults=named)
+    late = claim.forecasts.filter(hedged=True, resolution__outcome__in=ANSWERED)
+    if any(getattr(claim, name) != named[name] for name in HEDGE) and late.exists():
+        raise CatalogRefused([(entry.key, Conflict("A forecast of it has resolved by this hedge.", field="hedge"))])
     (report.registered if made else _list(report, reworded=False, amended=_amend(claim, named))).append(entry.key)
     return claim
 
@@ -123,12 +130,21 @@ def _forecast(
     for name, value in fixed.items():
         if getattr(known, name) != value:
             raise Conflict("This is set when a forecast is registered. Register another forecast instead.", field=name)
+    _refuse_late(known, {name: facts[name] for name in SCORED if getattr(known, name) != facts[name]})
     version = known.version
     wording = registering.reword(forecast=known, text=text, by=by, at=at, reason=entry.reason)
     known.refresh_from_db()
     amended = _amend(known, facts)
     _list(report, reworded=wording.version != version, amended=amended).append(entry.slug)
     return known
+
+
+def _refuse_late(known: Forecast, changed: dict[str, object]) -> None:
+    """What scores depend on holds from the first estimate on; only times of the wording change, with their reason."""
+    if changed and (known.outcome or known.estimates.exists()):
+        raise Conflict(
+            "There are estimates already, and scores depend on this. Leave it as it was.", field=min(changed)
+        )
 
 
 def _list(report: Report, *, reworded: bool, amended: bool) -> list[str]:

@@ -84,7 +84,7 @@ def aware(value: dt.datetime, *, field: str) -> dt.datetime:
 
 def may_take_part(by: Forecaster, forecast: Forecast) -> None:
     """Refuse whoever may neither estimate nor bring evidence here."""
-    if not by.is_active or by.closed_at:
+    if not by.takes_part:
         raise NotAllowed("This account is closed.")
     if by.simulated and not forecast.simulated:
         raise NotAllowed("A simulated forecaster takes part in rehearsals only.")

@@ -1,6 +1,8 @@
 """Keeping the crowd's points up to the estimates: once per change, whoever asks and however often."""
 
 import datetime as dt
+import logging
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -13,16 +15,23 @@ from forecasts.instants import instant, microseconds
 from forecasts.models import CrowdPoint, CrowdState, Forecast
 from forecasts.signals import crowd_moved
 
+from . import sweeps
+
+SWEEP = "crowds"
+log = logging.getLogger(__name__)
+
 
 @transaction.atomic
 def refresh(*, forecast_id: int, at: dt.datetime) -> int:
     """Bring the points of a forecast up to `at`, and return how many were written; 0 when nothing has changed.
 
-    New estimates are almost always the latest, and then only points after the last one are worked out.
+    New estimates are almost always the latest, and then only points after the last one are worked out. Points never go
+    back: a job whose clock or whose start lies behind what is written works up to where that ends.
     """
     if not Forecast.objects.filter(pk=forecast_id).exists():
         return 0
     state = _lock(forecast_id, at)
+    at = max(at, state.through_at)
     columns = estimate_columns(forecast_id)
     due = state.next_expiry_at is not None and state.next_expiry_at <= at
     if columns.size == state.n_estimates and not due:
@@ -51,6 +60,19 @@ def refresh(*, forecast_id: int, at: dt.datetime) -> int:
     return int(made.at.size)
 
 
+def refresh_stale(*, clock: Callable[[], dt.datetime]) -> None:
+    """Work out every crowd that lags behind; one that cannot be worked out is found again, and holds up no other."""
+    began_at, failed = clock(), False
+    for forecast_id in stale(at=began_at):
+        try:
+            refresh(forecast_id=forecast_id, at=clock())
+        except Exception:
+            failed = True
+            log.exception("the crowd of forecast %d could not be worked out", forecast_id)
+    if not failed:
+        sweeps.looked(SWEEP, began_at=began_at)
+
+
 def stale(*, at: dt.datetime) -> list[int]:
     """Forecasts whose points lag behind: an estimate that no message brought in, or an expiry that has come."""
     with connection.cursor() as cursor:
@@ -64,7 +86,7 @@ def stale(*, at: dt.datetime) -> list[int]:
             UNION
             SELECT forecast_id FROM forecasts_crowdstate WHERE next_expiry_at <= %(at)s
             """,
-            {"since": at - dt.timedelta(days=1), "at": at},
+            {"since": sweeps.since(SWEEP), "at": at},
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -66,6 +66,7 @@ def register(
     text = _clean(text)
     _refuse_facts(predicts, reveal_at)
     _refuse_condition(condition, condition_outcome, pair)
+    simulated = _simulated(collections, condition)
     try:
         with transaction.atomic():
             forecast = Forecast.objects.create(
@@ -76,7 +77,7 @@ def register(
                 hedged=hedged,
                 predicts=predicts,
                 tags=checks.tags(tags, field="tags"),
-                simulated=_simulated(collections),
+                simulated=simulated,
                 condition=condition,
                 condition_outcome=condition_outcome,
                 pair=pair,
@@ -99,7 +100,8 @@ def reword(*, forecast: Forecast, text: Text, by: Forecaster, at: dt.datetime, r
     """Make a new wording; the old one stays, with the estimates that its words were read for."""
     _refuse_unless_curator(by)
     text = _clean(text)
-    forecast = Forecast.objects.select_for_update(of=("self",)).select_related("resolution").get(pk=forecast.pk)
+    # The resolution is read after the lock is held: a join would show the one from before a wait.
+    forecast = Forecast.objects.select_for_update().get(pk=forecast.pk)
     current = forecast.wordings.get(version=forecast.version)
     if text == text_of(current):
         return current
@@ -129,11 +131,14 @@ def make_pair(*, slug: str, title: str, condition: Forecast, by: Forecaster) -> 
     return Pair.objects.create(slug=slug, title=title, condition=condition)
 
 
-def _simulated(collections: Some[Collection]) -> bool:
+def _simulated(collections: Some[Collection], condition: Forecast | None) -> bool:
     kinds = {collection.simulated for collection in collections}
     if len(kinds) > 1:
         raise Invalid("A forecast is in simulated collections or in real ones, never in both.", field="collections")
-    return True in kinds
+    simulated = True in kinds
+    if condition is not None and condition.simulated != simulated:
+        raise Invalid("A simulated forecast and a real one cannot depend on each other.", field="condition")
+    return simulated
 
 
 def _refuse_unless_curator(by: Forecaster) -> None:

@@ -119,6 +119,8 @@ def _refuse_unless_decidable(forecast: Forecast, outcome: str, revision: int | N
         raise Conflict(f"Somebody else decided meanwhile: revision {seen} says {said}", field="revision")
     if outcome == Outcome.REOPENED and not forecast.outcome:
         raise Conflict("This forecast is not resolved, so there is nothing to reopen.", field="outcome")
+    if outcome == Outcome.REOPENED and revision is None:
+        raise Invalid("Say which revision you saw in force, which this takes back.", field="revision")
     if outcome != Outcome.REOPENED and forecast.outcome and revision is None and current:
         raise Conflict(
             f"Already resolved {current.outcome} on {current.decided_at:%d %B %Y}: {current.reason} "

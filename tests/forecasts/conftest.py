@@ -1,5 +1,8 @@
 """What the tests of the record share."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
@@ -27,3 +30,15 @@ def staff(cast: Cast) -> Client:
     entered = Client()
     entered.force_login(cast.resolver)
     return entered
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str | bytes], Path]:
+    """Writes a catalogue file, and says where."""
+
+    def write(text: str | bytes) -> Path:
+        path = tmp_path / "catalog.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection, connections, transaction
 
 from forecasts.models import Estimate, Forecast, Outcome, Resolution
 from forecasts.refusals import Conflict, NotOpen
+from forecasts.services import registering
 from tests import factories
 from tests.factories import DAY, NOW
 from tests.service import wait_until
@@ -148,3 +150,18 @@ def test_an_account_closed_while_its_estimate_waits_makes_none() -> None:
         assert not late.done()
     assert "closed" in str(late.exception(timeout=10))
     assert not Estimate.objects.exists()
+
+
+def test_a_rewording_that_waited_for_a_resolution_is_refused() -> None:
+    forecast, curator, resolver = factories.forecast(), factories.curator(), factories.resolver()
+    later = replace(factories.text(), background="More is known.")
+
+    def reword() -> Any:
+        return registering.reword(forecast=forecast, text=later, by=curator, at=NOW, reason="More is known.")
+
+    with transaction.atomic():
+        factories.resolution(forecast, "yes", by=resolver)
+        waited = meanwhile(reword)
+    with pytest.raises(Conflict, match="Reopen it before"):
+        waited.result(timeout=20)
+    assert forecast.wordings.count() == 1

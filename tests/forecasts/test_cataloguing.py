@@ -76,6 +76,28 @@ def test_a_condition_cannot_be_changed_by_a_catalogue(essay: Catalog, cast: fact
         )
 
 
+@pytest.mark.parametrize("field", ["reveal_at", "predicts", "hedge_word"])
+def test_what_scores_depend_on_holds_from_the_first_estimate_on(
+    essay: Catalog, cast: factories.Cast, field: str
+) -> None:
+    cataloguing.apply(essay, by=cast.curator, at=NOW)
+    entry = next(entry for entry in essay.forecasts if entry.hedge_word and entry.predicts == "yes")
+    changed = with_change(essay, entry.slug, **{field: {"reveal_at": NOW, "predicts": "no", "hedge_word": ""}[field]})
+    factories.estimate(Forecast.objects.get(slug=entry.slug), cast.ann, 0.4)
+    with pytest.raises(cataloguing.CatalogRefused, match="scores depend on this"):
+        cataloguing.apply(changed, by=cast.curator, at=NOW)
+
+
+def test_a_hedge_holds_once_a_forecast_has_resolved_by_it(essay: Catalog, cast: factories.Cast) -> None:
+    cataloguing.apply(essay, by=cast.curator, at=NOW)
+    premise, branch = (Forecast.objects.get(slug=slug) for slug in ("ai-pause-p0", "ai-pause-c3b"))
+    for forecast in (premise, branch):
+        factories.resolution(forecast, "yes")
+    claims = (replace(claim, hedge_low=0.6) if claim.key == "C3" else claim for claim in essay.claims)
+    with pytest.raises(cataloguing.CatalogRefused, match="resolved by this hedge"):
+        cataloguing.apply(replace(essay, claims=tuple(claims)), by=cast.curator, at=NOW)
+
+
 def test_nobody_but_a_curator_applies_a_catalogue(essay: Catalog, cast: factories.Cast) -> None:
     with pytest.raises(NotAllowed):
         cataloguing.apply(essay, by=cast.ann, at=NOW)

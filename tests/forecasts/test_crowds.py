@@ -87,3 +87,51 @@ def test_what_no_message_brought_in_is_found_by_query(forecast: Forecast, cast: 
 
 def test_a_forecast_that_is_not_there_is_no_error(db: None) -> None:
     assert crowds.refresh(forecast_id=10**12, at=NOW) == 0
+
+
+def test_a_job_whose_clock_lies_behind_takes_nothing_back(forecast: Forecast, cast: factories.Cast) -> None:
+    factories.estimate(forecast, cast.ann, 0.6, at=NOW)
+    factories.estimate(forecast, cast.bob, 0.4, at=NOW + 2 * DAY)
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + 3 * DAY)
+    before = points(forecast)
+    assert crowds.refresh(forecast_id=forecast.pk, at=NOW + DAY) == 0
+    factories.estimate(forecast, cast.ann, 0.5, at=NOW + 4 * DAY)
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + 5 * DAY)
+    assert points(forecast)[:-1] == before
+
+
+def test_a_crowd_that_cannot_be_worked_out_is_found_again_and_holds_up_no_other(
+    forecast: Forecast, cast: factories.Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = factories.forecast()
+    for each in (bad, forecast):
+        factories.estimate(each, cast.ann, 0.6)
+    sound = crowds.refresh
+
+    def refresh(*, forecast_id: int, at: dt.datetime) -> int:
+        if forecast_id == bad.pk:
+            raise ArithmeticError
+        return sound(forecast_id=forecast_id, at=at)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(crowds, "refresh", refresh)
+        crowds.refresh_stale(clock=lambda: NOW)
+    assert (len(points(forecast)), len(points(bad))) == (1, 0)
+    assert "could not be worked out" in caplog.text
+    crowds.refresh_stale(clock=lambda: NOW)
+    assert len(points(bad)) == 1
+
+
+def test_an_estimate_that_waited_longer_than_any_window_is_found(forecast: Forecast, cast: factories.Cast) -> None:
+    crowds.refresh_stale(clock=lambda: NOW)
+    Estimate.objects.create(
+        forecast=forecast,
+        forecaster=cast.ann,
+        wording=forecast.wordings.get(),
+        probability=0.4,
+        made_at=NOW + DAY,
+        recorded_at=NOW + DAY,
+        via="api",
+    )
+    crowds.refresh_stale(clock=lambda: NOW + 400 * DAY)
+    assert len(points(forecast)) == 1

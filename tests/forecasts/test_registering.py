@@ -15,6 +15,15 @@ from tests.factories import DAY, NOW, Cast
 pytestmark = pytest.mark.django_db
 
 
+def test_a_simulated_forecast_and_a_real_one_do_not_depend_on_each_other(cast: factories.Cast) -> None:
+    rehearsal = Collection.objects.create(slug="rehearsal", title="Rehearsal", simulated=True)
+    simulated, real = factories.forecast(collections=[rehearsal]), factories.forecast()
+    for condition, collections in ((simulated, []), (real, [rehearsal])):
+        with pytest.raises(Invalid) as refusal:
+            factories.forecast(condition=condition, condition_outcome="yes", collections=collections)
+        assert refusal.value.field == "condition"
+
+
 def test_a_forecast_is_registered_with_its_first_wording(cast: Cast) -> None:
     text = factories.text(spot_at=NOW, question=" Will it rain? ")
     made = registering.register(slug="rain", text=text, by=cast.curator, at=NOW, tags=["sky", "sky", "rain"])

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from forecasts.models import Forecast, Resolution
-from forecasts.refusals import Conflict, Invalid, NotAllowed
+from forecasts.refusals import Conflict, Invalid, NotAllowed, Refused
 from forecasts.services import resolving
 from tests import factories
 from tests.factories import DAY, NOW
@@ -47,6 +47,22 @@ def test_nobody_without_the_role_resolves(premise: Forecast, cast: factories.Cas
     with pytest.raises(NotAllowed):
         factories.resolution(premise, "yes", by=getattr(cast, role))
     assert not Resolution.objects.exists()
+
+
+def test_a_closed_account_decides_nothing(premise: Forecast, cast: factories.Cast) -> None:
+    cast.resolver.closed_at = NOW
+    with pytest.raises(NotAllowed):
+        factories.resolution(premise, "yes", by=cast.resolver)
+
+
+def test_reopening_names_the_revision_it_takes_back(premise: Forecast) -> None:
+    factories.resolution(premise, "yes")
+    factories.resolution(premise, "no", revision=1)
+    for unseen in (None, 1):
+        with pytest.raises(Refused) as refusal:
+            factories.resolution(premise, "reopened", revision=unseen)
+        assert refusal.value.field == "revision"
+    assert outcome(premise) == "no"
 
 
 def test_a_second_resolution_is_refused_and_shows_what_was_decided(premise: Forecast) -> None:

@@ -1,12 +1,14 @@
 """Scoring jobs: once per resolution, whatever is repeated, doubled, lost or corrected."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
 from forecasts.models import Estimate, Forecast, Resolution
+from forecasts.services import registering
 from tests import factories
 from tests.factories import DAY, NOW
 from tracker.models import Owner, Score, ScoringRun
@@ -80,9 +82,9 @@ def test_scoring_again_changes_nothing(forecast: Forecast) -> None:
 
 def test_a_lost_message_is_found_by_query(forecast: Forecast) -> None:
     resolution = resolve(forecast)
-    assert scoring.pending(at=AFTER) == [resolution.pk]
+    assert scoring.pending() == [resolution.pk]
     scoring.score_pending(at=AFTER)
-    assert scoring.pending(at=AFTER) == []
+    assert scoring.pending() == []
 
 
 def test_a_correction_supersedes_and_the_old_scores_stay_readable(forecast: Forecast) -> None:
@@ -133,7 +135,7 @@ def test_new_rules_make_everything_due_again(forecast: Forecast, monkeypatch: py
     resolution = resolve(forecast)
     scoring.score_pending(at=AFTER)
     monkeypatch.setattr(scoring, "RULES", 2)
-    assert scoring.pending(at=AFTER) == [resolution.pk]
+    assert scoring.pending() == [resolution.pk]
 
 
 def test_a_forecast_that_cannot_be_scored_holds_up_no_other(
@@ -182,3 +184,48 @@ def test_what_another_worker_is_scoring_is_left_to_it(forecast: Forecast) -> Non
         other.join(timeout=20)
     assert seen == [False]
     assert scoring.score_pending(at=AFTER) == 1
+
+
+def test_a_wording_changed_while_reopened_leaves_nothing_pending(forecast: Forecast, cast: factories.Cast) -> None:
+    resolve(forecast)
+    scoring.score_pending(at=AFTER)
+    factories.resolution(forecast, "reopened", at=AFTER)
+    scoring.score_pending(at=AFTER)
+    text = registering.text_of(forecast.wordings.get())
+    clearer = replace(text, background="Clearer.")
+    registering.reword(forecast=forecast, text=clearer, by=cast.curator, at=AFTER, reason="It was unclear.")
+    assert scoring.pending() != []
+    scoring.score_pending(at=AFTER)
+    assert scoring.pending() == []
+
+
+def test_a_worker_whose_clock_lies_behind_scores_the_whole_crowd(forecast: Forecast) -> None:
+    resolution = resolve(forecast)
+    scoring.score_resolution(resolution_id=resolution.pk, at=NOW - 90 * DAY)
+    assert Score.objects.get(method="median").brier == pytest.approx((0.2**2 + 0.4**2) / 2)
+
+
+def test_rescore_mends_a_crowd_whose_points_were_damaged(forecast: Forecast) -> None:
+    resolve(forecast)
+    scoring.score_pending(at=AFTER)
+    forecast.crowd_points.update(median=0.1)
+    call_command("rescore", "counted")
+    assert Score.objects.get(method="median").brier == pytest.approx(0.9**2)
+
+
+def test_a_row_that_came_late_is_found_however_long_the_jobs_were_away(
+    forecast: Forecast, cast: factories.Cast
+) -> None:
+    resolve(forecast)
+    scoring.score_pending(at=AFTER)
+    scoring.score_pending(at=AFTER)
+    Estimate.objects.create(
+        forecast=forecast,
+        forecaster=cast.curator,
+        wording=forecast.wordings.get(),
+        probability=0.9,
+        made_at=NOW,
+        recorded_at=AFTER + DAY,
+        via="import",
+    )
+    assert scoring.score_pending(at=AFTER + 300 * DAY) == 1

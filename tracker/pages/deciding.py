@@ -30,7 +30,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "at": at,
         "due": queries.due(at=at)[:MOST],
         "recent": decided.select_related("forecast__claim", "decided_by").order_by("-decided_at", "-id")[:10],
-        "scoring": scoring_state(at=at),
+        "scoring": scoring_state(),
     }
     return render(request, "tracker/queue.html", context)
 

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasts.columns import Columns
 from forecasts.crowd import METHODS
@@ -17,6 +18,20 @@ from tracker.scoring.scores import Scores, score, score_reference
 MEASURES = ("brier", "log_score", "baseline", "peer", "spot_baseline", "spot_peer")
 
 
+@dataclass(frozen=True, eq=False)
+class Points:
+    """The stored points of a crowd: instants, and a column of probabilities per method, NaN while nobody stands."""
+
+    at: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+def _points(forecast: Forecast) -> Points:
+    rows = list(CrowdPoint.objects.filter(forecast=forecast).order_by("at").values_list("at", *METHODS))
+    values = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, len(METHODS))
+    return Points(np.array([microseconds(row[0]) for row in rows], dtype=np.int64), values)
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Everything that the scores of a resolution depend on."""
@@ -26,6 +41,7 @@ class Inputs:
     known_at: int
     schedule: Schedule
     columns: Columns
+    crowd: Points
     hedge: float | None
 
     def digest(self, rules: int) -> str:
@@ -40,6 +56,8 @@ class Inputs:
             self.columns.expires_at,
         ):
             digest.update(column[order].tobytes())
+        counting = self.crowd.at < self.known_at
+        digest.update(self.crowd.at[counting].tobytes() + self.crowd.values[counting].tobytes())
         return digest.hexdigest()
 
 
@@ -56,6 +74,7 @@ def read(forecast: Forecast, resolution: Resolution, columns: Columns) -> Inputs
             reveal_at=microseconds(forecast.reveal_at) if forecast.reveal_at else None,
         ),
         columns=columns,
+        crowd=_points(forecast),
         hedge=hedge,
     )
 
@@ -75,11 +94,9 @@ def rows(inputs: Inputs) -> list[Score]:
 
 
 def _references(inputs: Inputs) -> list[tuple[Owner, str, Steps]]:
-    points = list(CrowdPoint.objects.filter(forecast=inputs.forecast).order_by("at").values_list("at", *METHODS))
-    at = [microseconds(point[0]) for point in points]
     crowds = [
-        (Owner.CROWD, method, Steps.of(at, np.array([point[place] for point in points], dtype=np.float64)))
-        for place, method in enumerate(METHODS, start=1)
+        (Owner.CROWD, method, Steps(inputs.crowd.at, inputs.crowd.values[:, place]))
+        for place, method in enumerate(METHODS)
     ]
     opening = [inputs.schedule.opens_at]
     constants = [(Owner.CONSTANT, "one_half", Steps.of(opening, [0.5]))]

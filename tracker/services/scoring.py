@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from forecasts.columns import estimate_columns
 from forecasts.models import ANSWERED, Forecast, Resolution
-from forecasts.services import crowds
+from forecasts.services import crowds, sweeps
 from tracker.models import Score, ScoringRun
 
 from .reading import read, rows
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 # Raise it with every change of what a score means; every resolution is then due again.
 RULES = 1
+SWEEP = "scores"
 
 
 def score_resolution(*, resolution_id: int, at: dt.datetime) -> bool:
@@ -27,7 +28,12 @@ def score_resolution(*, resolution_id: int, at: dt.datetime) -> bool:
 
 def score_pending(*, at: dt.datetime) -> int:
     """Score everything in force that has no current run, in batches, and return how many runs were written."""
-    return sum(count for _, count in score_each(pending(at=at), at=at))
+    waiting = pending()
+    written = sum(count for _, count in score_each(waiting, at=at))
+    # What could not be scored must be found again: then this look has left something undone.
+    if not waiting or not set(waiting) & set(pending()):
+        sweeps.looked(SWEEP, began_at=at)
+    return written
 
 
 def score_each(resolution_ids: list[int], *, at: dt.datetime) -> Iterator[tuple[int, int]]:
@@ -42,7 +48,7 @@ def score_each(resolution_ids: list[int], *, at: dt.datetime) -> Iterator[tuple[
         yield first + len(batch), count
 
 
-def pending(*, at: dt.datetime) -> list[int]:
+def pending() -> list[int]:
     """Resolutions in force without a current run: never scored, by older rules or words, or before late estimates."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -58,7 +64,7 @@ def pending(*, at: dt.datetime) -> list[int]:
             WHERE run.n_estimates <> (SELECT count(*) FROM forecasts_estimate e WHERE e.forecast_id = f.id)
             ORDER BY 1
             """,
-            {"rules": RULES, "since": at - dt.timedelta(days=1)},
+            {"rules": RULES, "since": sweeps.since(SWEEP)},
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -101,9 +107,12 @@ def _run(forecast: Forecast, earlier: ScoringRun | None, *, at: dt.datetime) -> 
     if resolution is None:
         return None
     if resolution.outcome in ANSWERED:
-        crowds.refresh(forecast_id=forecast.pk, at=at)
+        # No estimate that counts is later than the decision, whatever this machine's clock says.
+        crowds.refresh(forecast_id=forecast.pk, at=max(at, resolution.decided_at))
     inputs = read(forecast, resolution, estimate_columns(forecast.pk))
     if earlier is not None and earlier.digest == inputs.digest(RULES):
+        # A new wording of the same question and times changes no score.
+        ScoringRun.objects.filter(pk=earlier.pk).update(wording_version=forecast.version)
         return None
     scores = rows(inputs)
     run = ScoringRun(
