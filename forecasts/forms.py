@@ -104,10 +104,19 @@ class EstimateForm(forms.Form):
 
     def __init__(self, *args: Any, evidence: Iterable[Evidence], **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "estimate_%s"} | kwargs)
+        self._evidence = [(item.pk, item.title) for item in evidence]
+        self._choose(self._evidence)
+
+    def _choose(self, choices: list[tuple[int, str]]) -> None:
         field = self.fields["evidence"]
         if isinstance(field, forms.TypedMultipleChoiceField):
-            field.choices = [(item.pk, item.title) for item in evidence]
+            field.choices = choices
             field.error_messages["invalid_choice"] = "There is no evidence %(value)s on this forecast. Add it first."
+
+    def offer(self, evidence: Iterable[Evidence]) -> None:
+        """Show these pieces to choose from, and what was chosen already."""
+        shown = {str(item.pk) for item in evidence}.union(self["evidence"].value() or ())
+        self._choose([(pk, title) for pk, title in self._evidence if str(pk) in shown])
 
     def key(self, latest: Estimate | None) -> str | None:
         """The idempotency key, given the forecaster's latest estimate: sent twice, a form is one estimate. Sent again

@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
-from .models import UNANSWERED, CrowdPoint, Estimate, Evidence, Forecast, Rating, Resolution, Status, Viewer
+from .models import UNANSWERED, Citation, CrowdPoint, Estimate, Evidence, Forecast, Rating, Resolution, Status, Viewer
 from .models.visibility import revealed_to
 from .refusals import Invalid
 
@@ -108,24 +108,31 @@ def own_estimates(forecast: Forecast, *, user: Viewer) -> QuerySet[Estimate]:
 
 
 def evidence(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Evidence]:
-    """Newest first, each with `n_useful`: forecasters whose latest rating calls it useful; and `n_citations`, null
-    while others' estimates are hidden from `user`.
+    """Newest first, each with `n_useful`: forecasters whose latest rating calls it useful; `said`, what `user` last
+    said of it; and `n_citations`, null while others' estimates are hidden from `user`.
     """
-    latest = Rating.objects.order_by("evidence_id", "forecaster_id", "-rated_at", "-id").distinct(
-        "evidence_id", "forecaster_id"
+    # One by one for each piece: joined and grouped they would multiply, and the latest be sought among all ratings.
+    later = Rating.objects.filter(
+        evidence=OuterRef("evidence"), forecaster=OuterRef("forecaster"), rated_at__gt=OuterRef("rated_at")
     )
+    ratings = Rating.objects.filter(evidence=OuterRef("pk"))
+    citations = Citation.objects.filter(evidence=OuterRef("pk"))
     return (
         Evidence.objects.filter(forecast=forecast)
         .select_related("added_by")
         .annotate(
-            n_useful=Count("ratings", filter=Q(ratings__in=latest.values("pk"), ratings__useful=True), distinct=True),
-            n_citations=Case(
-                When(revealed_to(user, at=at, path="forecast"), then=Count("citations", distinct=True)),
-                output_field=IntegerField(),
-            ),
+            n_useful=_count(ratings.filter(~Exists(later), useful=True)),
+            n_citations=Case(When(revealed_to(user, at=at, path="forecast"), then=_count(citations))),
+            said=Subquery(ratings.filter(forecaster=user.pk).order_by("-rated_at").values("useful")[:1]),
         )
         .order_by("-added_at", "-id")
     )
+
+
+def _count(rows: QuerySet[Rating] | QuerySet[Citation]) -> Coalesce:
+    """How many there are for the piece of evidence outside."""
+    counted = rows.order_by().values("evidence").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def revisions(forecast: Forecast) -> QuerySet[Resolution]:

@@ -22,7 +22,7 @@ from .reading import found, page
 def submit(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     forecast = found(slug, user=request.user, at=at)
-    form = EstimateForm(request.POST, evidence=forecast.evidence.all())
+    form = EstimateForm(request.POST, evidence=forecast.evidence.only("title"))
     if not form.is_valid():
         return page(request, forecast, at=at, estimate_form=form, status=400)
     try:

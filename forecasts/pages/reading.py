@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 
 from forecasts import queries
 from forecasts.forms import EstimateForm, EvidenceForm
-from forecasts.models import Evidence, Forecast, Rating, Status, Viewer, Wording
+from forecasts.models import Evidence, Forecast, Status, Viewer, Wording
 
 VOICES_PER_PAGE = 20
 POINTS_IN_TABLE = 60
+EVIDENCE_SHOWN = 100
 
 
 @require_safe
@@ -47,8 +48,11 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; a form that was refused is shown again as it was filled in."""
-    evidence = list(queries.evidence(forecast, user=request.user, at=at))
-    context = _context(request, forecast, evidence, at)
+    evidence = list(queries.evidence(forecast, user=request.user, at=at)[: EVIDENCE_SHOWN + 1])
+    more_evidence, evidence = len(evidence) > EVIDENCE_SHOWN, evidence[:EVIDENCE_SHOWN]
+    context = _context(request, forecast, at) | {"evidence": evidence, "more_evidence": more_evidence}
+    if estimate_form is not None:
+        estimate_form.offer(evidence)
     context["estimate_form"] = estimate_form or blank_estimate(forecast, evidence)
     context["evidence_form"] = evidence_form or EvidenceForm()
     return render(request, "forecasts/forecast.html", context, status=status)
@@ -60,7 +64,7 @@ def blank_estimate(forecast: Forecast, evidence: list[Evidence]) -> EstimateForm
     return EstimateForm(evidence=evidence, initial={"percent": standing, "token": secrets.token_urlsafe(16)})
 
 
-def _context(request: HttpRequest, forecast: Forecast, evidence: list[Evidence], at: dt.datetime) -> dict[str, Any]:
+def _context(request: HttpRequest, forecast: Forecast, at: dt.datetime) -> dict[str, Any]:
     user = request.user
     wordings = list(forecast.wordings.all())
     own = list(queries.own_estimates(forecast, user=user)) if user.pk else []
@@ -82,8 +86,6 @@ def _context(request: HttpRequest, forecast: Forecast, evidence: list[Evidence],
         "chart": len(points) > 0 or len(own) > 0,
         "chart_until": min(at, forecast.closes_at),
         "voices": Paginator(others, VOICES_PER_PAGE).get_page(request.GET.get("page")),
-        "evidence": evidence,
-        "rated": _rated(evidence, user) if user.pk else {},
         "revisions": queries.revisions(forecast).reverse(),
     }
 
@@ -93,9 +95,3 @@ def _condition(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> Forecast
         return None
     found = Forecast.objects.filter(pk=forecast.condition_id).select_related("resolution", "claim")
     return queries.with_crowd(found, user=user, at=at).get()
-
-
-def _rated(evidence: list[Evidence], user: Viewer) -> dict[int, bool]:
-    """What the reader last said of each piece."""
-    ratings = Rating.objects.filter(evidence__in=evidence, forecaster=user.pk).order_by("rated_at", "id")
-    return dict(ratings.values_list("evidence_id", "useful"))

@@ -1,16 +1,23 @@
 """Adding evidence from a page, and rating it."""
 
 import datetime as dt
+import json
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from forecasts.models import Evidence, Forecaster, Rating
+from forecasts import queries
+from forecasts.models import Evidence, Forecast, Forecaster, Rating
+from forecasts.pages.reading import EVIDENCE_SHOWN
 from forecasts.services import evidencing
 from tests import factories
 
 from .conftest import DAY, Browse, World, estimate
 
 pytestmark = pytest.mark.django_db
+MINUTE = dt.timedelta(minutes=1)
 ADDRESS = "/forecasts/premise/evidence/"
 GIVEN = {"title": "A poll", "url": "https://example.org/poll", "direction": "raises", "likelihood_ratio": "1.8"}
 
@@ -73,6 +80,63 @@ def test_a_rating_that_says_nothing_or_rates_nothing_is_refused(
     assert client.post(f"/forecasts/gap-yes/evidence/{poll.pk}/rating/", {"useful": "yes"}).status_code == 404
     assert client.post(f"{ADDRESS}{'9' * 30}/rating/", {"useful": "yes"}).status_code == 404
     assert not Rating.objects.exists()
+
+
+def pieces(number: int, of: Forecast, by: Forecaster, at: dt.datetime) -> list[Evidence]:
+    """So many, the oldest first."""
+    first = at - 20 * DAY
+    return [
+        evidencing.add(forecast=of, by=by, at=first + n * MINUTE, title=f"Piece {n}.", direction="raises")
+        for n in range(number)
+    ]
+
+
+def rows_read(plan: dict[str, Any], table: str) -> float:
+    own = plan["Actual Rows"] * plan["Actual Loops"] if plan.get("Relation Name") == table else 0
+    return float(own) + sum(rows_read(child, table) for child in plan.get("Plans", []))
+
+
+def test_evidence_is_shown_without_reading_the_ratings_of_other_forecasts(
+    world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    for piece in (*pieces(30, world.given_yes, cast.bob, at), *pieces(1, world.premise, cast.bob, at)):
+        evidencing.rate(evidence=piece, by=cast.ann, at=at, useful=True)
+    found = queries.evidence(world.premise, user=cast.bob, at=at)
+    (explained,) = json.loads(found.explain(analyze=True, format="json"))
+    # The one that is there is looked up to count it, to find a later one, and for what the reader said.
+    assert rows_read(explained["Plan"], "forecasts_rating") <= 3
+
+
+def test_ratings_and_citations_of_a_piece_do_not_multiply(world: World, cast: factories.Cast, at: dt.datetime) -> None:
+    (poll,) = pieces(1, world.premise, cast.bob, at)
+    for who in (cast.ann, cast.bob, cast.curator):
+        estimate(world.premise, who, 0.7, at - DAY, evidence=[poll.pk])
+        evidencing.rate(evidence=poll, by=who, at=at - DAY, useful=False)
+        evidencing.rate(evidence=poll, by=who, at=at, useful=who != cast.bob)
+    shown = queries.evidence(world.premise, user=cast.bob, at=at).values("n_useful", "n_citations", "said").get()
+    assert shown == {"n_useful": 2, "n_citations": 3, "said": False}
+
+
+def test_the_page_shows_the_newest_evidence_and_says_where_the_rest_is(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    address, client = "/forecasts/premise/", browse(cast.ann)
+    oldest, *_ = pieces(EVIDENCE_SHOWN, world.premise, cast.bob, at)
+    with CaptureQueriesContext(connection) as before:
+        html = client.get(address).content.decode()
+    assert "Piece 0." in html
+    assert "newest" not in html.split('id="evidence"')[1].split("</section>")[0]
+    with CaptureQueriesContext(connection) as after:
+        evidencing.add(forecast=world.premise, by=cast.bob, at=at, title="One more.", direction="raises")
+        adding = len(after)
+        html = client.get(address).content.decode()
+    assert len(after) - adding == len(before)
+    assert "One more." in html
+    assert "Piece 0." not in html
+    assert f"These are the {EVIDENCE_SHOWN} newest" in html
+    given = {"percent": "no number", "evidence": [oldest.pk]}
+    assert "Piece 0." in client.post(f"{address}estimate/", given).content.decode()
+    assert client.post(f"{address}estimate/", given | {"percent": "60"}).status_code == 302
 
 
 def test_how_many_cite_a_piece_shows_only_where_estimates_do(
