@@ -31,7 +31,7 @@ BIN = Path(sys.executable).parent
 def running(log: Path) -> Iterator[str]:
     """Web, worker and beat in processes of their own, on the database of this test; yields the address."""
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {
         "DATABASE_URL": _test_database(),
         "PORT": str(port),
@@ -70,7 +70,7 @@ def wait_until(true: Callable[[], Any], what: str, *, seconds: float = 60, log: 
     raise AssertionError(f"waited {seconds} s in vain until {what}{told}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from forecasts import queries
 from forecasts.forms import EstimateForm, refuse
-from forecasts.models import Estimate
+from forecasts.models import Estimate, Forecast
 from forecasts.refusals import Refused
-from forecasts.services import estimating
+from forecasts.services import crowds, estimating
 from forecasts.templatetags.words import exactly
 
 from .actors import acting, actor
@@ -39,6 +39,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refused:
         refuse(form, refused, probability="percent")
         return page(request, forecast, at=at, estimate_form=form, status=refused.status)
+    _show_at_once(forecast)
     messages.success(request, f"{exactly(made.probability)} is on record. You can change your mind until it closes.")
     return redirect("forecast", slug)
 
@@ -56,7 +57,13 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
         except Refused as refused:
             refusal, status = refused.message, refused.status
         else:
+            _show_at_once(forecast)
             messages.success(request, "Withdrawn. You no longer stand here; what you said before stays on record.")
             return redirect("forecast", slug)
     context = {"forecast": forecast, "at": at, "refusal": refusal}
     return render(request, "forecasts/withdraw.html", context, status=status)
+
+
+def _show_at_once(forecast: Forecast) -> None:
+    """The next page shows what one has just done; the job that was sent for it finds it done."""
+    crowds.refresh(forecast_id=forecast.pk, at=timezone.now())

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Collection as Some
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import psycopg
 from django.db import IntegrityError, transaction
@@ -67,29 +68,25 @@ def register(
     _refuse_facts(predicts, reveal_at)
     _refuse_condition(condition, condition_outcome, pair)
     simulated = _simulated(collections, condition)
-    try:
-        with transaction.atomic():
-            forecast = Forecast.objects.create(
-                slug=slug,
-                claim=claim,
-                part=checks.text(part, field="part", most=10),
-                position=position,
-                hedged=hedged,
-                predicts=predicts,
-                tags=checks.tags(tags, field="tags"),
-                simulated=simulated,
-                condition=condition,
-                condition_outcome=condition_outcome,
-                pair=pair,
-                reveal_at=reveal_at,
-                created_by=by,
-                created_at=at,
-                version=1,
-                question=text.question,
-                **{name: getattr(text, name) for name in TIMES},
-            )
-    except IntegrityError as error:
-        raise _explained(error, slug) from error
+    forecast = _insert(
+        slug=slug,
+        claim=claim,
+        part=checks.text(part, field="part", most=10),
+        position=position,
+        hedged=hedged,
+        predicts=predicts,
+        tags=checks.tags(tags, field="tags"),
+        simulated=simulated,
+        condition=condition,
+        condition_outcome=condition_outcome,
+        pair=pair,
+        reveal_at=reveal_at,
+        created_by=by,
+        created_at=at,
+        version=1,
+        question=text.question,
+        **{name: getattr(text, name) for name in TIMES},
+    )
     forecast.collections.set(collections)
     Wording.objects.create(forecast=forecast, version=1, author=by, made_at=at, **asdict(text))
     return forecast
@@ -129,6 +126,14 @@ def make_pair(*, slug: str, title: str, condition: Forecast, by: Forecaster) -> 
     if Pair.objects.filter(slug=slug).exists():
         raise Conflict(f"There is a pair “{slug}” already. Choose another slug.", field="slug")
     return Pair.objects.create(slug=slug, title=title, condition=condition)
+
+
+def _insert(*, slug: str, **columns: Any) -> Forecast:
+    try:
+        with transaction.atomic():
+            return Forecast.objects.create(slug=slug, **columns)
+    except IntegrityError as error:
+        raise _explained(error, slug) from error
 
 
 def _simulated(collections: Some[Collection], condition: Forecast | None) -> bool:

@@ -54,15 +54,11 @@ class ClaimBoardOut(serializers.Serializer[Any]):
 
 
 class SourceConditionOut(serializers.Serializer[Any]):
-    condition = serializers.SerializerMethodField(help_text="A forecast of this source, by its slug.")
+    condition = serializers.CharField(source="forecast.slug", help_text="A forecast of this source, by its slug.")
     branches = serializers.SerializerMethodField(help_text="The forecasts that depend on it, by their slugs.")
 
-    def get_condition(self, found: Any) -> str:
-        slug: str = found[0].slug
-        return slug
-
     def get_branches(self, found: Any) -> list[str]:
-        return [branch.slug for branch in found[1]]
+        return [branch.slug for branch in found.branches]
 
 
 class SourceDetail(SourceSummary):

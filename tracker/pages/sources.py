@@ -22,13 +22,5 @@ def index(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     board = sources.scoreboard(get_object_or_404(Source, slug=slug), user=request.user, at=at)
-    conditions = [
-        (
-            condition,
-            sum(branch.condition_outcome == "yes" for branch in branches),
-            sum(branch.condition_outcome == "no" for branch in branches),
-        )
-        for condition, branches in board.conditions
-    ]
-    context = {"board": board, "source": board.source, "conditions": conditions, "at": at}
+    context = {"board": board, "source": board.source, "conditions": board.conditions, "at": at}
     return render(request, "tracker/source.html", context)

@@ -22,12 +22,37 @@ class ClaimBoard:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A forecast on which others of this source depend: its branches, and everything below them at any depth."""
+
+    forecast: Forecast
+    branches: list[Forecast]
+    below: dict[str, list[Forecast]]
+
+    def voided_by(self, outcome: str) -> list[Forecast]:
+        """What is annulled if it resolves yes or no, or if it is annulled itself."""
+        return [forecast for wanted, found in self.below.items() if wanted != outcome for forecast in found]
+
+    @property
+    def n_below(self) -> int:
+        return sum(map(len, self.below.values()))
+
+    @property
+    def n_voided_by_yes(self) -> int:
+        return len(self.voided_by("yes"))
+
+    @property
+    def n_voided_by_no(self) -> int:
+        return len(self.voided_by("no"))
+
+
+@dataclass(frozen=True)
 class Scoreboard:
-    """conditions are the forecasts on which others of this source depend, in their order, each with its branches."""
+    """conditions are the forecasts on which others of this source depend, in their order."""
 
     source: Source
     claims: list[ClaimBoard]
-    conditions: list[tuple[Forecast, list[Forecast]]]
+    conditions: list[Condition]
     n_forecasts: int
     n_resolved: int
     n_annulled: int
@@ -54,11 +79,23 @@ def scoreboard(source: Source, *, user: Viewer, at: dt.datetime) -> Scoreboard:
     return Scoreboard(
         source=source,
         claims=list(claims.values()),
-        conditions=[(by_id[id_], below) for id_, below in sorted(branches.items())],
+        conditions=[_condition(by_id[id_], branches) for id_ in sorted(branches)],
         n_forecasts=len(forecasts),
         n_resolved=sum(outcome in {"yes", "no"} for outcome in outcomes),
         n_annulled=outcomes.count("annulled"),
     )
+
+
+def _condition(forecast: Forecast, branches: dict[int, list[Forecast]]) -> Condition:
+    below: dict[str, list[Forecast]] = {"yes": [], "no": []}
+    for branch in branches[forecast.pk]:
+        below[branch.condition_outcome] += _family(branch, branches)
+    return Condition(forecast, branches[forecast.pk], below)
+
+
+def _family(forecast: Forecast, branches: dict[int, list[Forecast]]) -> list[Forecast]:
+    """The forecast and all that hangs on it."""
+    return [forecast, *(found for branch in branches.get(forecast.pk, []) for found in _family(branch, branches))]
 
 
 def _place(questions: list[Question], forecast: Forecast) -> None:

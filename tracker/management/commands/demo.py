@@ -1,6 +1,7 @@
 """`manage.py demo`: makes a fresh database worth looking at, and says where to look."""
 
 import os
+import socket
 from argparse import ArgumentParser
 from typing import Any
 
@@ -17,7 +18,7 @@ CATALOGUES = settings.BASE_DIR / "forecasts" / "catalog"
 # Each signs in with its name and "-demo".
 SIGN_INS: dict[str, tuple[str, dict[str, bool]]] = {
     "forecaster": ("estimates", {}),
-    "curator": ("also registers and words forecasts", {"is_curator": True}),
+    "curator": ("also registers forecasts, through the API", {"is_curator": True}),
     "resolver": ("also resolves, corrects and reopens", {"is_resolver": True}),
     "admin": ("may do everything, in /admin/ too", {"is_staff": True, "is_superuser": True}),
 }
@@ -29,6 +30,14 @@ PLACES = (
     ("/admin/", "everything on record"),
     ("/api/v1/docs/", "the same for programs"),
 )
+
+
+def _refuse_if_taken(port: int) -> None:
+    """Better now than after a minute's work."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise CommandError(f"Port {port} is taken. Choose another: PORT={port + 1} make demo") from error
 
 
 class Command(BaseCommand):
@@ -43,10 +52,11 @@ class Command(BaseCommand):
     def handle(self, *_: Any, port: int, forecasts: int, **__: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo passwords are public, so this refuses to run in production. Unset ENVIRONMENT.")
+        _refuse_if_taken(port)
         call_command("migrate", verbosity=0)
         for catalogue in sorted(CATALOGUES.glob("*.toml")):
             call_command("register", catalogue, stdout=self.stdout)
-        call_command("rehearse", forecasts=forecasts, stdout=self.stdout, stderr=self.stderr)
+        call_command("rehearse", forecasts=forecasts)
         sign_ins = [self._sign_in(name) for name in SIGN_INS]
         self._print_summary(f"http://127.0.0.1:{port}", sign_ins)
 

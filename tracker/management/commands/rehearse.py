@@ -54,5 +54,6 @@ class Command(BaseCommand):
 
     def _show(self, done: int, total: int) -> None:
         ending = "\n" if done == total else ""
-        self.stderr.write(f"\rRehearsing: {done} of {total}", ending=ending)
+        # In plain letters: it is no error.
+        self.stderr.write(f"\rRehearsing: {done} of {total}", style_func=str, ending=ending)
         self.stderr.flush()

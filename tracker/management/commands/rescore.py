@@ -26,6 +26,6 @@ class Command(BaseCommand):
         written = 0
         for done, count in scoring.score_each(ids, at=timezone.now()):
             written += count
-            self.stderr.write(f"\r{done} of {len(ids)}", ending="")
+            self.stderr.write(f"\r{done} of {len(ids)}", style_func=str, ending="")
         self.stderr.write("")
         self.stdout.write(f"{len(ids)} read, {written} scored anew.")
