@@ -1,6 +1,7 @@
 """Numbers and instants as pages say them."""
 
 import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils.html import format_html
@@ -21,12 +22,33 @@ def percent(p: float | None) -> str:
 
     >>> [percent(p) for p in (None, 0.62, 0.6249, 0.004, 0.9993, 0.9999)]
     ['–', '62%', '62%', '0.4%', '99.93%', '99.99%']
+
+    Halves go up, and nothing is said of 0 and 1 but that:
+
+    >>> [percent(p) for p in (0.125, 0.175, 0.575, 0.0, 1.0)]
+    ['13%', '18%', '58%', '0%', '100%']
     """
     if p is None:
         return NONE
-    edge = 100 * min(p, 1 - p)
-    digits = 0 if edge >= 0.995 else 1 if edge >= 0.0995 else 2
-    return f"{100 * p:.{digits}f}%"
+    # What a reader takes for a half is one in decimals, seldom in binary. Twelve digits drop what sums leave behind.
+    number = 100 * Decimal(f"{p:.12f}")
+    edge = min(number, 100 - number)
+    digits = 0 if edge >= Decimal("0.995") or not edge else 1 if edge >= Decimal("0.0995") else 2
+    return f"{number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)}%"
+
+
+@register.filter
+def share(part: float | None) -> str:
+    """How much of a whole, in whole percents; only nothing is 0% and only all of it is 100%.
+
+    >>> [share(part) for part in (None, 0.0, 0.0004, 0.01, 0.125, 0.9996, 1.0)]
+    ['–', '0%', '<1%', '1%', '13%', '>99%', '100%']
+    """
+    if part is not None and 0 < part < 0.01:
+        return "<1%"
+    if part is not None and 0.99 < part < 1:
+        return ">99%"
+    return percent(part)
 
 
 @register.filter
