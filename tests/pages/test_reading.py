@@ -41,6 +41,19 @@ def test_the_front_page_shows_a_forecaster_what_they_have_not_estimated(
     assert "/forecasts/premise/" in html.split('id="moved"')[1].split("</section>")[0]
 
 
+def test_the_front_page_and_the_frame_agree_on_what_waits_for_a_resolver(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    assert "Nothing waits for a resolver" in browse(cast.resolver).get("/").content.decode()
+    rehearsal = Collection.objects.create(slug="rehearsal", title="Rehearsal", simulated=True)
+    forecast("invented", at, closes=-3, collections=[rehearsal])
+    html = browse(cast.resolver).get("/").content.decode()
+    assert "To resolve (1)" in html
+    due = html.split('id="due"')[1]
+    assert "/forecasts/invented/" in due
+    assert "rehearsal: simulated" in due
+
+
 def test_a_source_lists_its_claims_in_order_with_both_branches(
     browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:

@@ -25,6 +25,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "unanswered": (open_now.exclude(estimates__forecaster=user.pk) if user.pk else open_now)[:MOST],
         "moved": [forecast for forecast in moving[:MOST] if getattr(forecast, "moved_at", None)],
         "resolved": listed.filter(resolution__outcome__in=ANSWERED).order_by("-resolution__decided_at")[:MOST],
-        "due": queries.due(at=at).filter(simulated=False)[:MOST],
+        "due": queries.due(at=at)[:MOST],
     }
     return render(request, "tracker/home.html", context)
