@@ -30,6 +30,13 @@ def refuse(form: forms.BaseForm, refused: Refused, **names: str) -> None:
     form.add_error(field if field in form.fields else None, refused.message)
 
 
+def point_out(form: forms.BaseForm) -> None:
+    """Let the browser start where a refused form needs another look: at its first field in error, or at its top."""
+    shown = [field.name for field in form.visible_fields()]
+    first = next((name for name in shown if name in form.errors), shown[0])
+    form.fields[first].widget.attrs["autofocus"] = True
+
+
 class FilterForm(forms.Form):
     """What the list is narrowed to."""
 

@@ -52,6 +52,42 @@ def test_the_effects_are_shown_before_anything_is_decided(resolver: Client, worl
     assert outcome("gap-no") == ""
 
 
+EARLY = "That is before it opened, so no estimate counts and nobody is scored."
+BEFORE_THE_CLOSE = "A no is usually known only at the close."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "doubts"),
+    [
+        ("yes", 1, set()),
+        ("yes", 0, {EARLY}),
+        ("no", 1, {BEFORE_THE_CLOSE}),
+        ("no", 0, {EARLY, BEFORE_THE_CLOSE}),
+        ("annulled", 0, set()),
+    ],
+)
+def test_an_unlikely_time_is_pointed_out_before_it_is_confirmed(
+    resolver: Client, world: World, outcome: str, days: int, doubts: set[str]
+) -> None:
+    known_at = f"{world.premise.opens_at + days * DAY:%Y-%m-%dT%H:%M}"
+    html = resolver.post(ADDRESS, given(world.premise.opens_at, outcome=outcome, known_at=known_at)).content.decode()
+    assert f"{outcome.capitalize()}</li>" in html
+    assert {doubt for doubt in (EARLY, BEFORE_THE_CLOSE) if doubt in html} == doubts
+
+
+def test_a_no_known_since_the_close_raises_no_doubt(resolver: Client, world: World, at: dt.datetime) -> None:
+    html = resolver.post("/resolve/closed/", given(at, outcome="no")).content.decode()
+    assert "Resolve no?" in html
+    assert "A no is usually known" not in html
+
+
+def test_a_refused_decision_starts_at_what_was_wrong(resolver: Client, world: World, at: dt.datetime) -> None:
+    html = resolver.post(ADDRESS, given(at, reason="")).content.decode()
+    assert "autofocus" in html.split('name="reason"')[1].split(">")[0]
+    assert html.count("autofocus") == 1
+    assert "autofocus" not in resolver.get(ADDRESS).content.decode()
+
+
 def test_a_confirmed_decision_is_put_on_record(resolver: Client, world: World, at: dt.datetime) -> None:
     response = resolver.post(ADDRESS, given(at, confirmed="yes"), follow=True)
     assert response.redirect_chain == [("/forecasts/premise/", 302)]

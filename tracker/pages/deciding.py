@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forecasts import queries
-from forecasts.forms import refuse
-from forecasts.models import Forecast, Forecaster, Outcome, Resolution
+from forecasts.forms import point_out, refuse
+from forecasts.models import ANSWERED, Forecast, Forecaster, Outcome, Resolution
 from forecasts.refusals import Refused
 from forecasts.services import resolving
 from tracker.forms import DecisionForm
@@ -61,7 +61,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         effects = preview(forecast, form, by=by, at=at)
         if "confirmed" not in request.POST:
-            context = {"forecast": forecast, "form": form, "effects": effects, "at": at}
+            context = {"forecast": forecast, "form": form, "effects": effects, "doubts": doubts(forecast, form)}
             return render(request, "tracker/confirm.html", context)
         made = _decide(forecast, form, by=by, at=at)
     except Refused as refused:
@@ -78,6 +78,17 @@ def preview(forecast: Forecast, form: DecisionForm, *, by: Forecaster, at: dt.da
         voided=[row.forecast for row in effects if row.outcome == Outcome.ANNULLED],
         revived=[row.forecast for row in effects if row.outcome != Outcome.ANNULLED],
     )
+
+
+def doubts(forecast: Forecast, form: DecisionForm) -> list[str]:
+    """What is unlikely about the time from which the answer is said to be known."""
+    outcome, known_at = form.cleaned_data["outcome"], form.cleaned_data["known_at"]
+    found = []
+    if outcome in ANSWERED and known_at <= forecast.opens_at:
+        found.append("That is before it opened, so no estimate counts and nobody is scored.")
+    if outcome == Outcome.NO and known_at < forecast.closes_at:
+        found.append("A no is usually known only at the close. Check the rule for when the answer counts as known.")
+    return found
 
 
 def _decide(forecast: Forecast, form: DecisionForm, *, by: Forecaster, at: dt.datetime) -> Resolution:
@@ -112,6 +123,8 @@ def _page(
     request: HttpRequest, forecast: Forecast, form: DecisionForm, at: dt.datetime, status: int = 200
 ) -> HttpResponse:
     wording = forecast.wordings.get(version=forecast.version)
+    if form.errors:
+        point_out(form)
     context = {
         "forecast": forecast,
         "form": form,
