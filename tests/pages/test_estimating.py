@@ -209,9 +209,9 @@ def test_the_page_names_the_condition_and_sets_the_twins_side_by_side(
     estimate(world.given_no, cast.ann, 0.42, at - DAY)
     html = browse(cast.ann).get("/forecasts/gap-yes/").content.decode()
     assert "Counts only if" in html
-    assert "resolves yes; 38% likely, say 1" in html
+    assert "resolves yes; 1 forecaster gives that 38%" in html
     assert "if it does: this one" in html
-    assert "resolves no; 62% likely, say 1" in browse(cast.ann).get("/forecasts/gap-no/").content.decode()
+    assert "resolves no; 1 forecaster gives that 62%" in browse(cast.ann).get("/forecasts/gap-no/").content.decode()
     assert html.index("61%") < html.index("if it does not")
     assert "Said to be “likely”, which A published scale translates to 55% to 80%" in html
 
