@@ -102,6 +102,20 @@ def estimates(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[
     )
 
 
+def voices(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Estimate]:
+    """What others said, as far as `user` may see it, newest first; each with the `latest_id` of the same forecaster,
+    and `withdrawn`, whether that one withdraws.
+    """
+    latest = Estimate.objects.filter(forecast=forecast, forecaster=OuterRef("forecaster")).order_by("-made_at")
+    return (
+        estimates(forecast, user=user, at=at)
+        .exclude(forecaster=user.pk)
+        .exclude(probability=None)
+        .annotate(latest_id=Subquery(latest.values("pk")[:1]))
+        .annotate(withdrawn=Exists(Estimate.objects.filter(pk=OuterRef("latest_id"), probability=None)))
+    )
+
+
 def own_estimates(forecast: Forecast, *, user: Viewer) -> QuerySet[Estimate]:
     """Oldest first."""
     return Estimate.objects.filter(forecast=forecast, forecaster=user.pk).order_by("made_at")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forecasts import queries
-from forecasts.forms import EstimateForm, EvidenceForm
+from forecasts.forms import EstimateForm, EvidenceForm, point_out
 from forecasts.models import Evidence, Forecast, Status, Viewer, Wording
 
 VOICES_PER_PAGE = 20
@@ -55,6 +55,8 @@ def page(
         estimate_form.offer(evidence)
     context["estimate_form"] = estimate_form or blank_estimate(forecast, evidence)
     context["evidence_form"] = evidence_form or EvidenceForm()
+    for refused in filter(None, (estimate_form, evidence_form)):
+        point_out(refused)
     return render(request, "forecasts/forecast.html", context, status=status)
 
 
@@ -67,8 +69,8 @@ def blank_estimate(forecast: Forecast, evidence: list[Evidence]) -> EstimateForm
 def _context(request: HttpRequest, forecast: Forecast, at: dt.datetime) -> dict[str, Any]:
     user = request.user
     wordings = list(forecast.wordings.all())
-    own = list(queries.own_estimates(forecast, user=user)) if user.pk else []
-    others = queries.estimates(forecast, user=user, at=at).exclude(forecaster=user.pk).exclude(probability=None)
+    own = list(queries.own_estimates(forecast, user=user).prefetch_related("evidence")) if user.pk else []
+    others = queries.voices(forecast, user=user, at=at)
     hidden = queries.crowd_is_hidden(forecast, user=user, at=at)
     points = [] if hidden else list(queries.crowd_points(forecast, user=user, at=at).reverse()[:POINTS_IN_TABLE])
     return {
@@ -83,8 +85,10 @@ def _context(request: HttpRequest, forecast: Forecast, at: dt.datetime) -> dict[
         "hidden": hidden,
         "own_estimates": own[::-1],
         "points": points,
-        "chart": len(points) > 0 or len(own) > 0,
-        "chart_until": min(at, forecast.closes_at),
+        # The scale of time needs a point of the crowd to start from.
+        "chart": any(point.recency_weighted is not None for point in points),
+        # Nobody stands longer than it is open.
+        "until": min(at, forecast.closes_at),
         "voices": Paginator(others, VOICES_PER_PAGE).get_page(request.GET.get("page")),
         "revisions": queries.revisions(forecast).reverse(),
     }

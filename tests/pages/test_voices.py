@@ -1,0 +1,135 @@
+"""What a forecast's page says of who said what: whether it still stands, what it cites, and what it all comes to."""
+
+import datetime as dt
+
+import pytest
+
+from forecasts.models import Claim
+from forecasts.services import evidencing
+from tests import factories
+
+from .conftest import DAY, Browse, World, estimate
+from .test_reading import text
+
+pytestmark = pytest.mark.django_db
+PAGE = "/forecasts/premise/"
+
+
+def section(html: str, name: str) -> str:
+    return text(html.split(f'id="{name}"')[1].partition("</section>")[0])
+
+
+def test_an_estimate_that_no_longer_stands_says_why(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.ann, 0.5, at - 9 * DAY)
+    estimate(world.premise, cast.bob, 0.31, at - 8 * DAY)
+    estimate(world.premise, cast.bob, 0.32, at - 7 * DAY)
+    estimate(world.premise, cast.curator, 0.41, at - 6 * DAY)
+    estimate(world.premise, cast.curator, 0.42, at - 5 * DAY)
+    estimate(world.premise, cast.curator, None, at - 4 * DAY)
+    estimate(world.premise, cast.admin, 0.21, at - 3 * DAY, expires_at=at - DAY)
+    estimate(world.premise, cast.resolver, 0.22, at - 2 * DAY, expires_at=at + DAY)
+    said = section(browse(cast.ann).get(PAGE).content.decode(), "voices")
+    after = {number: said.split(number)[1].split("%")[0] for number in ("31%", "32%", "41%", "42%", "21%", "22%")}
+    assert "; changed since" in after["31%"]
+    assert "since" not in after["32%"]
+    assert "; withdrawn since" in after["41%"]
+    assert "; withdrawn since" in after["42%"]
+    assert "; expired" in after["21%"]
+    assert "expired" not in after["22%"]
+
+
+def test_ones_own_history_lists_what_one_cited_as_others_see_it(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    poll = evidencing.add(forecast=world.premise, by=cast.bob, at=at - 2 * DAY, title="Poll", direction="raises")
+    estimate(world.premise, cast.ann, 0.5, at - DAY, evidence=[poll.pk])
+    estimate(world.premise, cast.bob, 0.6, at - DAY)
+    assert "cites “Poll”" in section(browse(cast.ann).get(PAGE).content.decode(), "own")
+    assert "cites “Poll”" in section(browse(cast.bob).get(PAGE).content.decode(), "voices")
+
+
+def test_where_nobody_stands_the_page_says_so_and_draws_what_was(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    nobody = browse(None).get("/forecasts/closed/").content.decode()
+    assert "Nobody has estimated it." in section(nobody, "history")
+    estimate(world.premise, cast.ann, 0.5, at - 2 * DAY)
+    estimate(world.premise, cast.ann, None, at - DAY)
+    html = browse(cast.ann).get(PAGE).content.decode()
+    assert "Nobody stands here now." in section(html, "history")
+    assert "data-chart" in html
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [("upcoming", "Nobody has estimated yet. "), ("due", "Nobody has estimated it. ")],
+)
+def test_without_an_estimate_there_is_a_sentence_and_no_chart(
+    browse: Browse, world: World, slug: str, said: str
+) -> None:
+    world.upcoming.reveal_at = world.upcoming.opens_at - 20 * DAY
+    world.upcoming.save()
+    html = browse(None).get(f"/forecasts/{slug}/").content.decode()
+    assert said in section(html, "history")
+    assert "data-chart" not in html
+
+
+def test_a_premise_is_not_said_to_be_predicted(browse: Browse, world: World) -> None:
+    assert "What Ada Writer predicts, restated" in browse(None).get(PAGE).content.decode()
+    Claim.objects.filter(key="P0").update(premise=True)
+    html = browse(None).get(PAGE).content.decode()
+    assert "What the predictions of this source presuppose, restated" in html
+    assert "Ada Writer predicts" not in html
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("yes", "It did, so the forecast of what happens if it does not was annulled."),
+        ("no", "It did not, so the forecast of what happens if it does was annulled."),
+        ("annulled", "The condition was annulled, and both with it."),
+    ],
+)
+def test_a_pair_says_which_of_the_two_was_annulled(
+    browse: Browse, world: World, at: dt.datetime, outcome: str, said: str
+) -> None:
+    assert "One of the two will be annulled." in browse(None).get("/forecasts/gap-no/").content.decode()
+    factories.resolution(world.premise, outcome, at - DAY)
+    for slug in ("gap-yes", "gap-no"):
+        html = browse(None).get(f"/forecasts/{slug}/").content.decode()
+        assert said in html
+        assert "will be annulled" not in html
+
+
+def test_the_crowd_behind_a_condition_is_counted_in_words(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.ann, 0.25, at - DAY)
+    estimate(world.premise, cast.bob, 0.25, at - DAY)
+    assert "2 forecasters give that 75%" in browse(cast.ann).get("/forecasts/gap-no/").content.decode()
+
+
+def test_the_keyboard_gets_to_the_estimate_at_once(browse: Browse, world: World, cast: factories.Cast) -> None:
+    html = browse(cast.ann).get(PAGE).content.decode()
+    assert '<a class="skip" href="#estimate_percent">To your estimate</a>' in html
+    assert 'id="estimate_percent"' in html
+    for who, address in ((None, PAGE), (cast.ann, "/forecasts/closed/")):
+        assert "To your estimate" not in browse(who).get(address).content.decode()
+
+
+def test_a_refused_form_starts_at_its_first_field_in_error(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    ann = browse(cast.ann)
+    evidencing.add(forecast=world.premise, by=cast.bob, at=at, title="Poll", direction="raises")
+    assert "autofocus" not in ann.get(PAGE).content.decode()
+    for address, given, field in (
+        ("estimate", {"percent": "150"}, "percent"),
+        ("estimate", {"percent": "50", "evidence": ["77"]}, "evidence"),
+        ("evidence", {"title": "Poll", "direction": "raises", "published_on": "soon"}, "published_on"),
+    ):
+        html = ann.post(f"{PAGE}{address}/", given).content.decode()
+        assert html.count("autofocus") == 1
+        assert "autofocus" in html.split(f'name="{field}"')[1].split(">")[0]
