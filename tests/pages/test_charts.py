@@ -1,6 +1,7 @@
 """The browser bundle: every chart in it, compiled by Vega-Lite without complaint."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,20 @@ def test_a_chart_draws_what_the_api_gives(name: str) -> None:
     svg = vl_convert.vegalite_to_svg(specification)
     assert svg.count('role="graphics-symbol"') + svg.count('aria-roledescription="line mark"') >= 2
     assert "NaN" not in svg
+
+
+def test_a_crowd_that_left_is_drawn_for_as_long_as_it_stood() -> None:
+    """Its only point has no line to the next, at which nobody stands."""
+    specification = json.loads(json.dumps(bundle.specifications()["history"]))
+    gone = {"at": "2027-01-11T00:00:00Z", "recency_weighted": None, "n": 0}
+    for layer in specification["layer"]:
+        layer["data"] = {"values": [*ROWS["points"], gone] if layer["data"]["name"] == "crowd" else []}
+    specification["width"] = 400
+    specification["params"][0]["value"] = "2027-02-01T00:00:00Z"
+    drawn = re.findall(
+        r'aria-roledescription="rule mark" transform="[^"]+" x2="([^"]+)"', vl_convert.vegalite_to_svg(specification)
+    )
+    assert drawn == ["400"]
 
 
 def test_the_bundle_holds_our_code_and_every_chart(tmp_path: Path) -> None:
