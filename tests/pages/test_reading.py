@@ -62,7 +62,7 @@ def test_a_source_lists_its_claims_in_order_with_both_branches(
     html = browse(cast.ann).get("/sources/essay/").content.decode()
     assert html.index('id="P0"') < html.index('id="C1"')
     said = text(html)
-    assert "If it resolves yes, 1 of the forecasts below counts and 1 is annulled" in said
+    assert "2 of the forecasts below hang on it: if it resolves yes, 1 is annulled; if no, 1 is annulled." in said
     assert "C1a The gap" in said
     assert "61% with you 61%" in said
     assert "42% without you 42%" in said
