@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
 
 from . import ensure
 from .servers import SERVERS, DidNotStart, Server
@@ -47,20 +48,35 @@ def execute_afresh(command: list[str]) -> int:
     """Run the command on new servers in a temporary folder, which is removed when they have stopped."""
     for kind in SERVERS.values():
         os.environ.pop(kind.variable, None)
+    interrupted = Interrupted()
     with contextlib.ExitStack() as held, tempfile.TemporaryDirectory(prefix="forecast-tracker-") as folder:
         os.environ["FORECAST_TRACKER_DATA"] = folder
         try:
             with ensure():
-                return _wait(subprocess.Popen(command, close_fds=False))  # it inherits the locks
+                interrupted.child = subprocess.Popen(command, close_fds=False)  # it inherits the locks
+                return _wait(interrupted.child)
         finally:
             for kind in SERVERS.values():
                 _wait_until_stopped(kind(Path(folder)), held)
 
 
+class Interrupted:
+    """Asked to end: the child is told, and until there is one we leave by ourselves, cleaning up."""
+
+    child: subprocess.Popen[bytes] | None = None
+
+    def __init__(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self)
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        if self.child is None:
+            sys.exit(128 + number)
+        self.child.send_signal(number)
+
+
 def _wait(child: subprocess.Popen[bytes]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to the child as well
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: child.send_signal(number))
     status = child.wait()
     return 128 - status if status < 0 else status
 
