@@ -1,5 +1,6 @@
 """The commands of the embedded servers, and which of Django's commands start them."""
 
+import contextlib
 import signal
 import subprocess
 import sys
