@@ -4,4 +4,3 @@ from django.dispatch import Signal
 
 estimate_recorded = Signal()  # forecast_id
 forecast_resolved = Signal()  # resolution_id, forecast_id
-crowd_moved = Signal()  # forecast_id

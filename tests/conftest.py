@@ -1,6 +1,5 @@
 """What every test stands on."""
 
-import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -23,11 +22,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         for (table,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER refuse_truncate")
     return
-
-
-@pytest.fixture
-def now() -> dt.datetime:
-    return factories.NOW
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from django.db import connection, transaction
@@ -13,7 +12,6 @@ from forecasts import crowd
 from forecasts.columns import estimate_columns
 from forecasts.instants import instant, microseconds
 from forecasts.models import CrowdPoint, CrowdState, Forecast
-from forecasts.signals import crowd_moved
 
 from . import sweeps
 
@@ -56,7 +54,6 @@ def refresh(*, forecast_id: int, at: dt.datetime) -> int:
     state.read_at = timezone.now()
     state.next_expiry_at = instant(int(later.min())) if later.size else None
     state.save()
-    transaction.on_commit(partial(crowd_moved.send, sender=CrowdPoint, forecast_id=forecast_id), robust=True)
     return int(made.at.size)
 
 
@@ -94,7 +91,7 @@ def stale(*, at: dt.datetime) -> list[int]:
 def _lock(forecast_id: int, at: dt.datetime) -> CrowdState:
     """One at a time per forecast; whoever comes second finds the work done."""
     CrowdState.objects.bulk_create(
-        [CrowdState(forecast_id=forecast_id, through_at=dt.datetime.min.replace(year=1900, tzinfo=dt.UTC), read_at=at)],
+        [CrowdState(forecast_id=forecast_id, through_at=sweeps.EVER, read_at=at)],
         ignore_conflicts=True,
     )
     return CrowdState.objects.select_for_update().get(forecast_id=forecast_id)
