@@ -126,8 +126,8 @@ def test_a_late_import_makes_the_run_due_again(forecast: Forecast, cast: factori
         via="import",
     )
     assert scoring.score_pending(at=AFTER) == 1
-    assert Score.objects.filter(forecaster=cast.curator).exists()
-    assert ScoringRun.objects.count() == 1
+    assert Score.objects.get(forecaster=cast.curator).run.current
+    assert [run.current for run in ScoringRun.objects.order_by("pk")] == [False, True]
     assert [point.n for point in forecast.crowd_points.order_by("at")] == [1, 2, 3]
 
 
@@ -210,7 +210,7 @@ def test_rescore_mends_a_crowd_whose_points_were_damaged(forecast: Forecast) -> 
     scoring.score_pending(at=AFTER)
     forecast.crowd_points.update(median=0.1)
     call_command("rescore", "counted")
-    assert Score.objects.get(method="median").brier == pytest.approx(0.9**2)
+    assert Score.objects.get(method="median", run__current=True).brier == pytest.approx(0.9**2)
 
 
 def test_a_row_that_came_late_is_found_however_long_the_jobs_were_away(

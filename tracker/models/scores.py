@@ -11,7 +11,11 @@ from forecasts.models import Forecast, Forecaster, Resolution
 
 
 class ScoringRun(models.Model):
-    """The scoring of one resolution under one version of the rules, from inputs that its digest names."""
+    """The scoring of one resolution under one version of the rules, from inputs that its digest names.
+
+    One that is made again, from other inputs, takes the place of the one before, which stays, no longer `current`,
+    until the totals have taken back what it added to them.
+    """
 
     resolution = models.ForeignKey(Resolution, on_delete=models.CASCADE, related_name="runs", db_constraint=False)
     forecast = models.ForeignKey(Forecast, on_delete=models.CASCADE, related_name="runs", db_constraint=False)
@@ -22,10 +26,13 @@ class ScoringRun(models.Model):
     n_scores = models.PositiveIntegerField()
     read_at = models.DateTimeField(help_text="When the inputs were read.")
     finished_at = models.DateTimeField()
+    current = models.BooleanField(default=True, help_text="False once another run took its place.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=("resolution", "rules"), name="run_once_per_resolution_and_rules")
+            models.UniqueConstraint(
+                fields=("resolution", "rules"), condition=Q(current=True), name="run_once_per_resolution_and_rules"
+            )
         ]
         indexes = [models.Index(fields=("forecast",), name="run_forecast")]
 

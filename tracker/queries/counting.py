@@ -10,5 +10,8 @@ from tracker.services.scoring import RULES
 def counting(forecasts: QuerySet[Forecast]) -> QuerySet[Score]:
     """The current score rows of those forecasts."""
     return Score.objects.filter(
-        forecast__in=forecasts.values("pk"), run__rules=RULES, run__resolution=F("forecast__resolution")
+        forecast__in=forecasts.values("pk"),
+        run__rules=RULES,
+        run__current=True,
+        run__resolution=F("forecast__resolution"),
     )

@@ -28,7 +28,7 @@ def of_forecast(forecast: Forecast) -> ForecastScores:
     """Everyone's scores on a forecast, best baseline first, provisional until it settles."""
     if not forecast.outcome:
         return ForecastScores("unresolved", None, [], [])
-    run = ScoringRun.objects.filter(resolution=forecast.resolution_id, rules=RULES).first()
+    run = ScoringRun.objects.filter(resolution=forecast.resolution_id, rules=RULES, current=True).first()
     if run is None:
         return ForecastScores("pending", None, [], [])
     if forecast.outcome == Outcome.ANNULLED:

@@ -55,12 +55,14 @@ def pending() -> list[int]:
             """
             SELECT f.resolution_id FROM forecasts_forecast f
             LEFT JOIN tracker_scoringrun run ON run.resolution_id = f.resolution_id AND run.rules = %(rules)s
+                AND run.current
             WHERE f.resolution_id IS NOT NULL AND (run.id IS NULL OR run.wording_version <> f.version)
             UNION
             SELECT f.resolution_id
             FROM (SELECT DISTINCT forecast_id FROM forecasts_estimate WHERE recorded_at > %(since)s) recent
             JOIN forecasts_forecast f ON f.id = recent.forecast_id
             JOIN tracker_scoringrun run ON run.resolution_id = f.resolution_id AND run.rules = %(rules)s
+                AND run.current
             WHERE run.n_estimates <> (SELECT count(*) FROM forecasts_estimate e WHERE e.forecast_id = f.id)
             ORDER BY 1
             """,
@@ -89,10 +91,12 @@ def _score_batch(resolution_ids: Iterable[int], *, at: dt.datetime) -> int:
     # The forecast is read after the claim, or a correction made in between would be scored by what it replaced.
     ids = [resolution.pk for resolution in claimed]
     in_force = Forecast.objects.filter(resolution__in=ids).select_related("resolution", "claim").order_by("pk")
-    runs = {run.resolution_id: run for run in ScoringRun.objects.filter(resolution__in=ids, rules=RULES)}
+    earlier = ScoringRun.objects.filter(resolution__in=ids, rules=RULES, current=True)
+    runs = {run.resolution_id: run for run in earlier}
     made = [_run(forecast, runs.get(forecast.resolution_id or 0), at=at) for forecast in in_force]
     fresh = [pair for pair in made if pair is not None]
-    ScoringRun.objects.filter(resolution__in=[run.resolution_id for run, _ in fresh], rules=RULES).delete()
+    # What they replace stays until the totals have taken it back.
+    earlier.filter(resolution__in=[run.resolution_id for run, _ in fresh]).update(current=False)
     ScoringRun.objects.bulk_create([run for run, _ in fresh])
     for run, scores in fresh:
         for score in scores:
