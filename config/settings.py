@@ -141,6 +141,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "forecast-tracker"
 CELERY_BEAT_SCHEDULE = {
     "score what has no score yet": {"task": "tracker.tasks.score_pending", "schedule": 15.0},
+    "fold scores into totals": {"task": "tracker.tasks.fold_scores", "schedule": 15.0},
     "work out crowds that changed": {"task": "forecasts.tasks.refresh_crowds", "schedule": 15.0},
 }
 SCORE_BATCH = 50

@@ -77,6 +77,15 @@ class Scope:
         return self.forecasts().filter(resolution__outcome__in=ANSWERED)
 
 
+def scopes_of(forecast: Forecast) -> list[Scope]:
+    """Every scope that a forecast counts in, with its collections and its claim's source at hand."""
+    collections = [Scope("collection", collection.slug) for collection in forecast.collections.all()]
+    if forecast.simulated:
+        return collections
+    source = [Scope("source", forecast.claim.source.slug)] if forecast.claim else []
+    return [Scope(), *source, *collections, *(Scope("tag", tag) for tag in forecast.tags)]
+
+
 def scopes() -> list[Scope]:
     """Those that have a resolved forecast, everything first; for menus."""
     answered = Forecast.objects.filter(resolution__outcome__in=ANSWERED)

@@ -162,6 +162,11 @@ class Forecast(models.Model):
         current = self.resolution
         return current.outcome if current and current.outcome in ENDED else ""
 
+    @property
+    def settles_at(self) -> dt.datetime:
+        """From when on it counts: before its close and its due date those that have resolved are a biased sample."""
+        return max(self.closes_at, self.resolve_by)
+
     def status_at(self, at: dt.datetime) -> Status:
         if self.outcome:
             return Status.ANNULLED if self.outcome == Outcome.ANNULLED else Status.RESOLVED

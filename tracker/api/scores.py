@@ -82,7 +82,7 @@ class ScoresOne(Endpoint):
         read = scores.of_forecast(forecast)
         body = {
             "state": read.state,
-            "settled": max(forecast.closes_at, forecast.resolve_by) <= self.at,
+            "settled": forecast.settles_at <= self.at,
             "finished_at": read.finished_at,
             "people": read.people,
             "references": read.references,

@@ -22,6 +22,6 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "scores": read,
         "references": references,
         "at": at,
-        "settled": max(forecast.closes_at, forecast.resolve_by) <= at,
+        "settled": forecast.settles_at <= at,
     }
     return render(request, "tracker/scores.html", context)
