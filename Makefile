@@ -31,6 +31,9 @@ check: install  ## check format, lint, types, imports, migrations and the settin
 		ALLOWED_HOSTS=tracker.example DATABASE_URL=postgresql://nobody@localhost/none REDIS_URL=redis://localhost/0 \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
+bench: install  ## measure speed, memory and coverage beside a reference, as a table and build/bench.json; ONLY="kernel coverage"
+	@$(PY) -m config.embedded fresh $(PY) -m benchmarks $(ONLY) $(ARGS)
+
 fix: $(INSTALLED)  ## format, and mend what the linter can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -69,4 +72,4 @@ chromium: $(INSTALLED)
 	$(PY) -m playwright install chromium \
 		|| { echo "The browser tests need Chromium: install the package chromium, or name one in CHROMIUM." >&2; exit 1; }
 
-.PHONY: help install demo test check fix lock chromium
+.PHONY: help install demo test check bench fix lock chromium
