@@ -6,6 +6,7 @@ from typing import Any
 
 from forecasts.models import Estimate, Forecast, Forecaster, Resolution, Source
 from forecasts.services import estimating, registering, resolving
+from tracker.services import folding, scoring
 
 NOW = dt.datetime(2027, 6, 1, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -103,3 +104,9 @@ def source(slug: str = "", **fields: Any) -> Source:
     return Source.objects.create(
         **{"slug": slug or f"source-{next(_serial)}", "title": "A document", "author": "A. Writer"} | fields
     )
+
+
+def score(at: dt.datetime = NOW) -> None:
+    """What the workers do: score what is pending, and fold it into the totals."""
+    scoring.score_pending(at=at)
+    folding.fold(at=at)

@@ -11,8 +11,9 @@ from forecasts.crowd import METHODS
 from forecasts.models import Collection, Outcome, Source
 from forecasts.refusals import Refused
 from tracker.models import Owner
-from tracker.queries.leaderboards import MEASURES, REFERENCES
-from tracker.scopes import Scope, scopes
+from tracker.queries.measures import MEASURES, REFERENCES
+from tracker.queries.viewing import scopes
+from tracker.scopes import Scope
 
 
 def scope_choices(asked: str) -> list[tuple[str, str]]:

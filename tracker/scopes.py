@@ -1,11 +1,9 @@
 """What a board or a calibration is about: everything, a source, a collection or a tag."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Self
 
 from django.db.models import QuerySet
-from django.db.models.functions import Greatest
 
 from forecasts.models import ANSWERED, Collection, Forecast, Source
 from forecasts.refusals import Invalid
@@ -84,45 +82,3 @@ def scopes_of(forecast: Forecast) -> list[Scope]:
         return collections
     source = [Scope("source", forecast.claim.source.slug)] if forecast.claim else []
     return [Scope(), *source, *collections, *(Scope("tag", tag) for tag in forecast.tags)]
-
-
-def scopes() -> list[Scope]:
-    """Those that have a resolved forecast, everything first; for menus."""
-    answered = Forecast.objects.filter(resolution__outcome__in=ANSWERED)
-    sources = Source.objects.filter(claims__forecasts__in=answered).distinct().values_list("slug", flat=True)
-    collections = Collection.objects.filter(forecasts__in=answered).distinct().values_list("slug", flat=True)
-    tagged = answered.filter(simulated=False).values_list("tags", flat=True)
-    return [
-        Scope(),
-        *(Scope("source", slug) for slug in sources),
-        *(Scope("collection", slug) for slug in collections),
-        *(Scope("tag", tag) for tag in sorted({tag for tags in tagged for tag in tags})),
-    ]
-
-
-@dataclass(frozen=True)
-class View:
-    """Which forecasts of a scope count: settled ones, unless none are or the reader wants all of them."""
-
-    scope: Scope
-    settled: bool
-    provisional: bool
-    year: int | None
-    years: list[int]
-    forecasts: QuerySet[Forecast]
-
-
-def view(scope: Scope, *, settled: bool, at: dt.datetime, year: int | None = None) -> View:
-    """Settled forecasts, of the year they settled in; all resolved ones, provisional, if asked or if none has settled.
-
-    A forecast settles once both its close and its due date are past: before that the resolved ones are a biased sample,
-    since yes can come early and no cannot.
-    """
-    answered = scope.answered()
-    settled_ones = answered.filter(closes_at__lte=at, resolve_by__lte=at)
-    provisional = not settled or not settled_ones.exists()
-    found = (answered if provisional else settled_ones).annotate(settles_at=Greatest("closes_at", "resolve_by"))
-    years = [moment.year for moment in found.datetimes("settles_at", "year", order="DESC")]
-    if year is not None:
-        found = found.filter(settles_at__year=year)
-    return View(scope, not provisional, provisional, year, years, found)

@@ -126,6 +126,15 @@ def away(value: dt.datetime, at: dt.datetime) -> str:
     return "now" if at - value < dt.timedelta(minutes=1) else f"{timesince(value, at, depth=1)} ago"
 
 
+@register.inclusion_tag("forecasts/parts/whisker.html")
+def whisker(
+    place: float | None, low: float | None = None, high: float | None = None, par: float | None = None
+) -> dict[str, object]:
+    """A score drawn with its interval: a dot on a bar from 0 to 1, the interval a thicker line, par a tick."""
+    marks = {"x": place, "low": low, "high": high, "par": par}
+    return {name: None if mark is None else round(4 + 96 * mark, 2) for name, mark in marks.items()}
+
+
 @register.inclusion_tag("forecasts/parts/dot.html")
 def dot(p: float | None) -> dict[str, object]:
     """The probability drawn: a dot on a bar from 0 to 1."""

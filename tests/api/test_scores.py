@@ -9,7 +9,7 @@ from tests import factories
 from tests.api.conftest import Clock, Count
 from tests.api.speaking import Api, refusal
 from tests.factories import DAY, NOW
-from tracker.services import scoring
+from tracker.services import folding, scoring
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,7 @@ def scored(slug: str, cast: factories.Cast, outcome: str = "yes", **fields: Any)
     factories.estimate(forecast, cast.bob, 0.4, forecast.opens_at)
     made = factories.resolution(forecast, outcome, known_at=min(forecast.closes_at, NOW))
     scoring.score_resolution(resolution_id=made.pk, at=NOW)
+    folding.fold(at=NOW)
     return forecast
 
 
@@ -161,14 +162,18 @@ def test_calibration_has_the_agreed_names(visitor: Api, cast: factories.Cast) ->
     scored("two", cast, "no")
     shown = visitor.get("calibration/", forecaster="ann").json()
     assert (shown["subject"], shown["scope"], shown["view"], shown["n_forecasts"]) == ("ann", "all", "time", 2)
-    assert set(shown["decomposition"]) == {"miscalibration", "discrimination", "uncertainty"}
-    assert set(shown["recalibration"]) == {"intercept", "slope"}
+    parts = {"miscalibration", "miscalibration_by_chance", "discrimination", "uncertainty"}
+    assert set(shown["decomposition"]) == parts
+    assert set(shown["recalibration"]) == {"intercept", "slope", "intercept_se", "slope_se"}
     assert len(shown["bins"]) == 10
     said = shown["bins"][8]
-    assert set(said) == {"lower", "upper", "n", "n_eff", "weight", "mean_probability", "observed_frequency"}
+    interval = {"low", "high", "few"}
+    assert set(said) == {"lower", "upper", "n", "n_eff", "weight", "mean_probability", "observed_frequency"} | interval
+    assert (said["few"], said["low"] < 0.5 < said["high"]) == (True, True)
     assert (said["n"], said["mean_probability"], said["observed_frequency"]) == (2, pytest.approx(0.8), 0.5)
     assert shown["bins"][0]["mean_probability"] is None
-    assert [set(block) for block in shown["curve"]] == [{"from", "to", "recalibrated", "weight", "n"}]
+    assert [set(block) for block in shown["curve"]] == [{"from", "to", "recalibrated", "weight"}]
+    assert [set(point) for point in shown["band"]] == [{"probability", "low", "high"}]
     assert shown["curve"][0]["recalibrated"] == pytest.approx(0.5)
     parts = shown["decomposition"]
     whole = parts["miscalibration"] - parts["discrimination"] + parts["uncertainty"]

@@ -11,7 +11,6 @@ from django.utils import timezone
 from forecasts.models import Claim, Forecast, Forecaster, Source
 from forecasts.services import crowds, registering
 from tests import factories
-from tracker.services import scoring
 
 DAY = dt.timedelta(days=1)
 Browse = Callable[[Forecaster | None], Client]
@@ -95,5 +94,5 @@ def ended(slug: str, outcome: str, people: tuple[Forecaster, Forecaster], at: dt
     estimate(made, people[0], 0.8, at - 20 * DAY)
     estimate(made, people[1], 0.6, at - 10 * DAY, rationale="A *hunch*.")
     factories.resolution(made, outcome, at - DAY, links=["https://example.org/answer"])
-    scoring.score_pending(at=at)
+    factories.score(at=at)
     return made

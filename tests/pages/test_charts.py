@@ -12,7 +12,10 @@ from tracker.charts import bundle
 ROWS = {
     "points": [{"at": "2027-01-01T00:00:00Z", "recency_weighted": 0.4, "n": 2}],
     "results": [{"made_at": "2027-01-02T00:00:00Z", "probability": 0.5}],
-    "bins": [{"mean_probability": 0.4, "observed_frequency": 0.5, "n": 3, "n_eff": 2.5}],
+    "bins": [
+        {"mean_probability": 0.4, "observed_frequency": 0.5, "n": 3, "n_eff": 2.5, "low": 0.1, "high": 0.9, "few": True}
+    ],
+    "band": [{"probability": 0.2, "low": 0.1, "high": 0.3}, {"probability": 0.6, "low": 0.4, "high": 0.8}],
     "curve": [{"from": 0.2, "to": 0.4, "recalibrated": 0.3}],
 }
 

@@ -7,8 +7,7 @@ import pytest
 
 from forecasts.models import Collection
 from tests import factories
-from tracker.queries import leaderboards
-from tracker.services import scoring
+from tracker.scoring import boards
 
 from .conftest import DAY, Browse, World, ended, estimate, forecast
 
@@ -89,7 +88,7 @@ def test_a_forecast_not_yet_scored_says_that_it_waits(
 ) -> None:
     factories.resolution(world.due, "no", at)
     assert "waits to be scored" in browse(None).get("/forecasts/due/scores/").content.decode()
-    scoring.score_pending(at=at)
+    factories.score(at=at)
     assert "nobody stood" in browse(None).get("/forecasts/due/scores/").content.decode()
 
 
@@ -103,9 +102,11 @@ def test_the_board_ranks_those_with_enough_and_lists_the_others_below(
     browse: Browse, world: World, cast: factories.Cast, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended("second", "no", (cast.ann, cast.admin), at)
-    monkeypatch.setattr(leaderboards, "MINIMUM", 2)
+    monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 2)
+    monkeypatch.setattr(boards, "MINIMUM_UPSETS", 0)
     html = browse(cast.bob).get("/leaderboards/?measure=brier").content.decode()
     assert "1 ann" in text(html)
+    assert "nobody to compare with" in html
     assert "– bob" in text(html)
     assert "– Always one half" in text(html)
     assert html.index("ann</a>") < html.index("Always one half") < html.index("bob</a>", html.index("<tbody>"))
@@ -149,7 +150,7 @@ def test_a_rehearsal_has_a_board_of_its_own(browse: Browse, cast: factories.Cast
 def test_calibration_shows_the_sentence_first_then_chart_and_tables(browse: Browse, world: World) -> None:
     html = browse(None).get("/calibration/?forecaster=ann&view=final").content.decode()
     assert "Calibration of ann" in html
-    assert "too few to describe a tendency" in html
+    assert "used often enough to compare" in html
     assert 'data-src-bins="/api/v1/calibration/?forecaster=ann&amp;scope=all&amp;view=final&amp;settled=true"' in html
     assert html.index('class="said"') < html.index("data-chart") < html.index("<caption>")
     assert "80% to 90%" in html

@@ -20,7 +20,7 @@ def stored() -> Sums:
     key = ("total__scope", "total__owner", "total__forecaster", "total__method", "total__year", "total__settled")
     parts = [
         (CellTotal, ("view", "cell"), ("weight", "yes")),
-        (ClusterTotal, ("view",), ("n", "c", "cc", "ss", "sx", "xx")),
+        (ClusterTotal, ("view",), ("n", "c", "cc", "ss", "sx", "xx", "spread", "spread_x", "spread_xx")),
         (BinTotal, ("view", "bin"), ("n", "uu")),
         (MomentTotal, ("measure",), ("n", *PRODUCTS, "coverage", "contested", "attainable", "upsets")),
     ]
@@ -79,13 +79,15 @@ def _add_view(add: Any, owner: tuple[Any, ...], view: str, held: dict[int, int],
     if not held:
         return
     bins: dict[int, int] = defaultdict(int)
-    c = s0 = s1 = 0
+    c = s0 = s1 = v0 = v1 = v2 = 0
     for cell, weight in held.items():
         add(("CellTotal", *owner, view, cell), weight, weight * yes)
         bins[cell // 1000] += weight
         miss = 10_000 * yes - cell
-        c, s0, s1 = c + weight, s0 + weight * miss, s1 + weight * miss * LOG_ODDS[cell]
-    add(("ClusterTotal", *owner, view), 1, c, c * c, s0 * s0, s0 * s1, s1 * s1)
+        v, x = cell * (10_000 - cell), LOG_ODDS[cell]
+        c, s0, s1 = c + weight, s0 + weight * miss, s1 + weight * miss * x
+        v0, v1, v2 = v0 + weight * v, v1 + weight * v * x, v2 + weight * v * x * x
+    add(("ClusterTotal", *owner, view), 1, c, c * c, s0 * s0, s0 * s1, s1 * s1, c * v0, c * v1, c * v2)
     for number, u in bins.items():
         add(("BinTotal", *owner, view, number), 1, u * u)
 

@@ -6,11 +6,11 @@ from forecasts.models import Collection, Forecast
 from forecasts.refusals import Invalid
 from tests import factories
 from tests.factories import DAY, NOW
-from tracker.queries import leaderboards
 from tracker.queries.calibration import calibration
 from tracker.queries.leaderboards import leaderboard
-from tracker.scopes import Scope, scopes
-from tracker.services import scoring
+from tracker.queries.viewing import scopes
+from tracker.scopes import Scope
+from tracker.scoring import boards
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + 400 * DAY
@@ -28,15 +28,16 @@ def settle(cast: factories.Cast, outcome: str = "yes", p: float = 0.8, **fields:
 def test_a_board_weighs_by_coverage_and_ranks_from_the_minimum_up(
     cast: factories.Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leaderboards, "MINIMUM", 2)
+    monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 2)
+    monkeypatch.setattr(boards, "MINIMUM_UPSETS", 0)
     settle(cast, "yes")
     settle(cast, "no")
     alone = factories.forecast()
     factories.estimate(alone, cast.curator, 0.9, at=NOW)
     factories.resolution(alone, "yes", at=LATER, known_at=alone.closes_at)
-    scoring.score_pending(at=LATER)
+    factories.score(at=LATER)
 
-    board = leaderboard(scope=Scope(), measure="brier", at=LATER)
+    board = leaderboard(scope=Scope(), measure="brier")
     assert not board.provisional
     assert [(row.rank, row.name, row.n, round(row.score, 4)) for row in board.ranked] == [
         (1, "bob", 2, 0.25),
@@ -56,41 +57,40 @@ def test_peer_scores_of_those_who_all_stood_add_up_to_zero_and_standing_alone_co
     alone = factories.forecast()
     factories.estimate(alone, cast.curator, 0.9, at=NOW)
     factories.resolution(alone, "yes", at=LATER, known_at=alone.closes_at)
-    scoring.score_pending(at=LATER)
-    rows = leaderboard(scope=Scope(), at=LATER).unranked
+    factories.score(at=LATER)
+    rows = leaderboard(scope=Scope()).unranked
     assert [row.name for row in rows] == ["ann", "bob"]
     assert sum(row.score for row in rows) == pytest.approx(0)
 
 
 def test_equal_scores_share_a_rank(cast: factories.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leaderboards, "MINIMUM", 1)
+    monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 1)
+    monkeypatch.setattr(boards, "MINIMUM_UPSETS", 0)
     settle(cast, p=0.5)
-    scoring.score_pending(at=LATER)
-    assert [row.rank for row in leaderboard(scope=Scope(), at=LATER).ranked] == [1, 1]
+    factories.score(at=LATER)
+    assert [row.rank for row in leaderboard(scope=Scope()).ranked] == [1, 1]
 
 
 def test_nothing_settled_shows_all_marked_provisional(cast: factories.Cast) -> None:
     made = factories.forecast()
     factories.estimate(made, cast.ann, 0.8)
     factories.resolution(made, "yes", at=NOW + DAY)
-    scoring.score_pending(at=NOW + DAY)
-    early = leaderboard(scope=Scope(), measure="brier", at=NOW + DAY)
+    factories.score(at=NOW + DAY)
+    early = leaderboard(scope=Scope(), measure="brier")
     assert (early.provisional, len(early.unranked)) == (True, 1)
 
     settle(cast)
-    scoring.score_pending(at=LATER)
-    before = leaderboard(scope=Scope(), measure="brier", at=made.closes_at - DAY)
-    assert before.provisional
-    after = leaderboard(scope=Scope(), measure="brier", at=LATER)
+    factories.score(at=LATER)
+    after = leaderboard(scope=Scope(), measure="brier")
     assert (after.provisional, after.n_forecasts) == (False, 2)
-    assert leaderboard(scope=Scope(), measure="brier", settled=False, at=LATER).provisional
+    assert leaderboard(scope=Scope(), measure="brier", settled=False).provisional
 
 
 def test_a_board_of_a_year_holds_what_settled_in_it(cast: factories.Cast) -> None:
     settle(cast)
     settle(cast, opens_at=NOW - 900 * DAY, closes_at=NOW - 800 * DAY, at=NOW - 950 * DAY)
-    scoring.score_pending(at=LATER)
-    board = leaderboard(scope=Scope(), year=2025, at=LATER)
+    factories.score(at=LATER)
+    board = leaderboard(scope=Scope(), year=2025)
     assert (board.n_forecasts, board.years) == (1, [2027, 2025])
 
 
@@ -98,8 +98,8 @@ def test_a_rehearsal_counts_in_its_own_scope_and_in_no_other(cast: factories.Cas
     rehearsal = Collection.objects.create(slug="rehearsal", title="Rehearsal", simulated=True)
     settle(cast, collections=[rehearsal], tags=["shared"])
     settle(cast, p=0.6, tags=["shared"])
-    scoring.score_pending(at=LATER)
-    counted = {str(scope): leaderboard(scope=scope, at=LATER).n_forecasts for scope in scopes()}
+    factories.score(at=LATER)
+    counted = {str(scope): leaderboard(scope=scope).n_forecasts for scope in scopes()}
     assert counted == {"all": 1, "collection:rehearsal": 1, "tag:shared": 1}
 
 
@@ -116,8 +116,8 @@ def test_calibration_counts_forecasts_by_time_held_not_revisions(cast: factories
     for step in range(40):
         factories.estimate(moved, cast.ann, 0.7 if step % 2 else 0.75, at=moved.opens_at + step * 5 * DAY)
     factories.resolution(moved, "no", at=LATER, known_at=moved.closes_at)
-    scoring.score_pending(at=LATER)
-    shown = calibration(scope=Scope(), forecaster=cast.ann, at=LATER)
+    factories.score(at=LATER)
+    shown = calibration(scope=Scope(), forecaster=cast.ann)
     assert (shown.n_forecasts, shown.weight) == (2, pytest.approx(2))
     third, seventh = shown.bins[3], shown.bins[7]
     assert (third.n, third.weight, third.observed_frequency) == (1, pytest.approx(1), 1)
@@ -131,13 +131,13 @@ def test_the_final_view_takes_what_stood_at_the_spot_time_and_leaves_early_answe
     early = factories.forecast(spot_at=NOW)
     factories.estimate(early, cast.ann, 0.9, at=early.opens_at)
     factories.resolution(early, "yes", at=LATER, known_at=NOW - DAY)
-    scoring.score_pending(at=LATER)
-    shown = calibration(scope=Scope(), forecaster=cast.ann, view="final", at=LATER)
+    factories.score(at=LATER)
+    shown = calibration(scope=Scope(), forecaster=cast.ann, view="final")
     assert (shown.n_forecasts, shown.weight, shown.mean_probability) == (1, 1, pytest.approx(0.8))
 
 
 def test_an_empty_scope_says_so(db: None) -> None:
-    shown = calibration(scope=Scope(), at=NOW)
+    shown = calibration(scope=Scope())
     assert (shown.n_forecasts, shown.bins, shown.brier) == (0, (), None)
     assert "nothing" in shown.sentence
-    assert leaderboard(scope=Scope(), at=NOW).references == []
+    assert leaderboard(scope=Scope()).references == []

@@ -17,7 +17,6 @@ from tracker.rehearsal.characters import CAST, DIRECTOR
 from tracker.rehearsal.script import scenes
 from tracker.rehearsal.staging import answers, rehearse
 from tracker.scopes import Scope
-from tracker.services import scoring
 
 pytestmark = pytest.mark.django_db
 SCOPE = Scope("collection", "rehearsal")
@@ -142,26 +141,26 @@ def test_the_answers_are_those_of_what_is_unresolved() -> None:
 
 
 def test_calibration_and_boards_say_of_each_character_what_was_simulated() -> None:
-    scoring.score_pending(at=NOW)
+    factories.score(at=NOW)
     found: dict[str, Calibration] = {}
     for name, character in CAST.items():
         forecaster = Forecaster.objects.get(username=name)
-        found[name] = shown = calibration(scope=SCOPE, forecaster=forecaster, at=NOW)
+        found[name] = shown = calibration(scope=SCOPE, forecaster=forecaster)
         assert not shown.provisional
         assert shown.slope is not None
         assert character.slope[0] < shown.slope < character.slope[1], name
         assert SAYS.get(character.name, "") in shown.sentence, name
         coverage = shown.weight / (FORECASTS + 1)
         assert character.coverage[0] < coverage < character.coverage[1], name
-        assert calibration(scope=Scope(), forecaster=forecaster, at=NOW).n_forecasts == 0
+        assert calibration(scope=Scope(), forecaster=forecaster).n_forecasts == 0
 
     # All watched the same walks, so the characters differ by far more exactly than chance lets any one of them be seen.
     slopes = {name.split("-")[-1]: shown.slope or 0.0 for name, shown in found.items()}
     assert slopes["overconfident"] / slopes["calibrated"] == pytest.approx(0.5, abs=0.08)
     assert slopes["underconfident"] / slopes["calibrated"] == pytest.approx(2.0, abs=0.3)
 
-    ranked = [row.name for row in leaderboard(scope=SCOPE, measure="peer", at=NOW).ranked]
+    ranked = [row.name for row in leaderboard(scope=SCOPE, measure="peer").ranked]
     assert sorted(ranked) == sorted(CAST)
     assert all("calibrated" in name for name in ranked[:2])
-    everything = leaderboard(scope=Scope(), at=NOW)
+    everything = leaderboard(scope=Scope())
     assert not [row for row in (*everything.ranked, *everything.unranked) if row.name in CAST]

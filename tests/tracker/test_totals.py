@@ -33,11 +33,6 @@ def settled(cast: factories.Cast, outcome: str = "yes", **fields: object) -> For
     return made
 
 
-def bring_up(at: dt.datetime = AFTER) -> None:
-    scoring.score_pending(at=at)
-    folding.fold(at=at)
-
-
 def agree(at: dt.datetime = AFTER) -> bool:
     found = stored()
     assert found == recomputed(at=at)
@@ -49,14 +44,14 @@ def test_a_scored_forecast_counts_in_each_of_its_scopes(cast: factories.Cast) ->
     claim = source.claims.create(key="C1", position=1, author="A. Writer", restated="It will.")
     collection = Collection.objects.create(slug="chosen", title="Chosen")
     settled(cast, claim=claim, tags=["a", "b"], collections=[collection])
-    bring_up()
+    factories.score(AFTER)
     assert agree()
     assert {key[1] for key in stored()} == {"all", "source:essay", "collection:chosen", "tag:a", "tag:b"}
 
 
 def test_folding_twice_changes_nothing_and_finds_nothing_to_do(cast: factories.Cast) -> None:
     settled(cast)
-    bring_up()
+    factories.score(AFTER)
     before = stored()
     assert folding.fold(at=AFTER) == 0
     Recount.objects.create(forecast=Forecast.objects.get().pk)
@@ -67,22 +62,22 @@ def test_folding_twice_changes_nothing_and_finds_nothing_to_do(cast: factories.C
 def test_a_simulated_forecast_counts_in_its_collection_alone(cast: factories.Cast) -> None:
     rehearsal = Collection.objects.create(slug="rehearsal", title="Rehearsal", simulated=True)
     settled(cast, collections=[rehearsal], tags=["shared"])
-    bring_up()
+    factories.score(AFTER)
     assert {key[1] for key in stored()} == {"collection:rehearsal"}
 
 
 @pytest.mark.parametrize("outcome", ["no", "annulled", "reopened"])
 def test_a_correction_takes_back_what_was_added(cast: factories.Cast, outcome: str) -> None:
     forecast = settled(cast)
-    bring_up()
+    factories.score(AFTER)
     before = stored()
     factories.resolution(forecast, outcome, at=AFTER, revision=1)
     folding.fold(at=AFTER)
     assert stored() == {}, "what is superseded counts no longer, even before the correction is scored"
-    bring_up()
+    factories.score(AFTER)
     assert agree() == (outcome == "no")
     factories.resolution(forecast, "yes", at=AFTER, known_at=forecast.closes_at, revision=2)
-    bring_up()
+    factories.score(AFTER)
     assert stored() == before
 
 
@@ -90,7 +85,7 @@ def test_a_forecast_that_settles_moves_from_the_provisional_to_the_settled(cast:
     forecast = factories.forecast()
     factories.estimate(forecast, cast.ann, 0.8)
     factories.resolution(forecast, "yes", at=NOW + DAY)
-    bring_up(NOW + 2 * DAY)
+    factories.score(NOW + 2 * DAY)
     assert agree(NOW + 2 * DAY)
     assert {key[6] for key in stored()} == {False}
     assert folding.fold(at=forecast.closes_at - DAY) == 0
@@ -104,7 +99,7 @@ def test_changes_of_tags_collections_names_and_schedule_move_what_counts(cast: f
     source = factories.source("essay")
     claim = source.claims.create(key="C1", position=1, author="A. Writer", restated="It will.")
     forecast = settled(cast, tags=["a"])
-    bring_up()
+    factories.score(AFTER)
     for change in (
         lambda: Forecast.objects.update(tags=["b"]),
         lambda: forecast.collections.add(collection),
@@ -114,14 +109,14 @@ def test_changes_of_tags_collections_names_and_schedule_move_what_counts(cast: f
         forecast.collections.clear,
     ):
         change()
-        bring_up()
+        factories.score(AFTER)
         assert agree()
     assert {key[1] for key in stored()} == {"all", "tag:b", "source:renamed"}
 
 
 def test_a_schedule_changed_while_reopened_moves_the_year(cast: factories.Cast) -> None:
     forecast = settled(cast)
-    bring_up()
+    factories.score(AFTER)
     factories.resolution(forecast, "reopened", at=AFTER)
     text = registering.text_of(forecast.wordings.get())
     later = {"closes_at": text.closes_at + 400 * DAY, "resolve_by": text.closes_at + 400 * DAY}
@@ -129,14 +124,14 @@ def test_a_schedule_changed_while_reopened_moves_the_year(cast: factories.Cast) 
         forecast=forecast, text=replace(text, **later), by=cast.curator, at=AFTER, reason="It took longer."
     )
     factories.resolution(forecast, "yes", at=AFTER + DAY, revision=2)
-    bring_up(AFTER + DAY)
+    factories.score(AFTER + DAY)
     assert agree(AFTER + DAY)
     assert {(key[5], key[6]) for key in stored()} == {(2028, False)}
 
 
 def test_a_late_estimate_replaces_the_run_and_the_old_one_goes_once_it_is_taken_back(cast: factories.Cast) -> None:
     forecast = settled(cast)
-    bring_up()
+    factories.score(AFTER)
     late = {"forecast": forecast, "forecaster": cast.curator, "wording": forecast.wordings.get(), "via": "import"}
     Estimate.objects.create(**late, probability=0.35, made_at=NOW - 50 * DAY, recorded_at=AFTER)
     scoring.score_pending(at=AFTER)
@@ -278,7 +273,7 @@ class Reading(RuleBasedStateMachine):
 
     @rule()
     def bring_up(self) -> None:
-        bring_up(self.at)
+        factories.score(self.at)
         event(f"something counts: {agree(self.at)}")
 
 

@@ -40,6 +40,10 @@ class DecompositionOut(serializers.Serializer[Any]):
     discrimination = Share(
         allow_null=True, help_text="What telling yes from no takes off it, 0 to 1; higher is better; null while empty."
     )
+    miscalibration_by_chance = Share(
+        allow_null=True,
+        help_text="What the miscalibration of a calibrated forecaster stays below in 95% of cases; null while empty.",
+    )
     uncertainty = Share(
         allow_null=True, help_text="The Brier score of always saying the base rate, 0 to 0.25; null while empty."
     )
@@ -53,6 +57,12 @@ class RecalibrationOut(serializers.Serializer[Any]):
         allow_null=True,
         help_text="1 is calibrated, below 1 overconfident, above 1 underconfident; null where it does not exist.",
     )
+    intercept_se = serializers.FloatField(
+        allow_null=True,
+        min_value=0,
+        help_text="Standard error, with forecasts as clusters; null below 100 forecasts, where it covers too little.",
+    )
+    slope_se = serializers.FloatField(allow_null=True, min_value=0, help_text="Likewise.")
 
 
 class BinOut(serializers.Serializer[Any]):
@@ -63,6 +73,9 @@ class BinOut(serializers.Serializer[Any]):
     weight = serializers.FloatField(help_text="Their weight: 1 is one forecast for all of its scheduled time.")
     mean_probability = Share(allow_null=True, help_text="Weighted mean of what was said; null while empty.")
     observed_frequency = Share(allow_null=True, help_text="Weighted share of yes; null while empty.")
+    low = Share(allow_null=True, help_text="Its Wilson 95% interval at n_eff; null while empty.")
+    high = Share(allow_null=True, help_text="The upper end of it.")
+    few = serializers.BooleanField(help_text="Whether n_eff is below 10: too few to lean on.")
 
 
 # Named by the fields of an object, because one of them is a word of Python's.
@@ -75,9 +88,14 @@ BlockOut = type(
         "to": Share(source="end", help_text="The highest probability said in it."),
         "recalibrated": Share(help_text="The share of yes that the regression gives."),
         "weight": serializers.FloatField(help_text="Its weight, as of a bin."),
-        "n": serializers.IntegerField(help_text="Forecasts on which one of these was said."),
     },
 )
+
+
+class BandPointOut(serializers.Serializer[Any]):
+    probability = Share(help_text="What was said.")
+    low = Share(help_text="From here, pointwise in 95% of cases, the curve of a calibrated forecaster would lie,")
+    high = Share(help_text="up to here.")
 
 
 class CalibrationOut(serializers.Serializer[Any]):
@@ -91,6 +109,9 @@ class CalibrationOut(serializers.Serializer[Any]):
         help_text="Whether unsettled ones are: asked for, or because none has settled. Those are a biased sample."
     )
     n_forecasts = serializers.IntegerField(help_text="Forecasts counted.")
+    n_effective = serializers.FloatField(
+        min_value=0, help_text="Forecasts of equal weight that would weigh as much: what the band rests on."
+    )
     weight = serializers.FloatField(help_text="Their weight: 1 is one forecast for all of its scheduled time.")
     brier = Share(allow_null=True, help_text="Weighted mean Brier score, 0 to 1; lower is better; null while empty.")
     mean_probability = Share(allow_null=True, help_text="Weighted mean of what was said; null while empty.")
@@ -98,9 +119,18 @@ class CalibrationOut(serializers.Serializer[Any]):
     decomposition = DecompositionOut(
         source="*", help_text="brier = miscalibration - discrimination + uncertainty (CORP)."
     )
+    auc = Share(
+        allow_null=True,
+        help_text="The chance that a yes was given more than a no, ties half; higher is better; null for one outcome.",
+    )
+    p_value = Share(
+        allow_null=True,
+        help_text="Of the one test that log odds need no shift and no stretch; from 0.05 up it could be chance.",
+    )
     recalibration = RecalibrationOut(source="*", help_text="Logistic regression of the outcome on the log odds said.")
     bins = BinOut(many=True, help_text="Ten of equal width; none while empty.")
     curve = BlockOut(many=True, help_text="The reliability curve by isotonic regression; none while empty.")
+    band = BandPointOut(many=True, help_text="The consistency band around the diagonal; none while empty.")
     sentence = serializers.CharField(help_text="What it says, in words.")
 
 
@@ -115,7 +145,7 @@ class CalibrationOne(Endpoint):
         asked = self.parameters(CalibrationParameters)
         name = asked.pop("forecaster", None)
         forecaster = None if name is None else _forecaster(name)
-        read = calibration(scope=Scope.parse(asked.pop("scope")), forecaster=forecaster, **asked, at=self.at)
+        read = calibration(scope=Scope.parse(asked.pop("scope")), forecaster=forecaster, **asked)
         return Response(CalibrationOut(read).data)
 
 

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from forecasts.api.endpoints import Endpoint
 from forecasts.api.shapes import Share
 from tracker.models import Owner
-from tracker.queries.leaderboards import MEASURES, leaderboard
+from tracker.queries.leaderboards import leaderboard
+from tracker.queries.measures import MEASURES
 from tracker.scopes import Scope
 
 from .parameters import ScopeParameters
@@ -46,10 +47,24 @@ class BoardRow(serializers.Serializer[Any]):
     label = serializers.CharField(help_text="For people.")  # type: ignore[assignment]  # hides nothing: a declared field is taken off its class
     is_bot = serializers.BooleanField(help_text="Whether it is marked as a program.")
     simulated = serializers.BooleanField(help_text="Whether it was invented for a rehearsal.")
+    rank_best = serializers.IntegerField(
+        allow_null=True,
+        min_value=1,
+        help_text="The best rank that the intervals allow, jointly at 95% for all ranked rows; null without a rank.",
+    )
+    rank_worst = serializers.IntegerField(allow_null=True, min_value=1, help_text="The worst one, likewise.")
     n = serializers.IntegerField(help_text="Forecasts that count for this score.")
+    upsets = serializers.FloatField(
+        min_value=0, help_text="Upsets to expect if calibrated: the sum of min(p, 1 - p) over the time standing."
+    )
     coverage = Share(help_text="Time standing over all scheduled time of the board, 0 to 1.")
     contested = Share(help_text="Time standing together with another, likewise.")
+    attainable = Share(help_text="What coverage would be, had they always stood on the forecasts they stood on.")
     score = serializers.FloatField(help_text="By the board's measure, which names unit and direction.")
+    low = serializers.FloatField(
+        allow_null=True, help_text="The 95% interval of the score over forecasts like these; null below the minimum."
+    )
+    high = serializers.FloatField(allow_null=True, help_text="Its upper end, likewise.")
 
 
 class BoardOut(serializers.Serializer[Any]):
@@ -67,6 +82,10 @@ class BoardOut(serializers.Serializer[Any]):
     n_forecasts = serializers.IntegerField(help_text="Forecasts on this board.")
     attainable = Share(help_text="The coverage of one who always stood, 0 to 1.")
     minimum = serializers.IntegerField(help_text="Forecasts that it takes to be ranked.")
+    minimum_upsets = serializers.FloatField(help_text="Expected upsets that it takes to be ranked.")
+    distinguishable = serializers.BooleanField(
+        help_text="Whether the data put any ranked row wholly before another; overlap is no tie."
+    )
     ranked = BoardRow(many=True, help_text="Best first.")
     unranked = BoardRow(many=True, help_text="Those under the minimum, best first.")
     references = BoardRow(many=True, help_text="The crowd by each method, the author's words, always one half.")
@@ -81,5 +100,5 @@ class LeaderboardOne(Endpoint):
     )
     def get(self, request: Request) -> Response:
         asked = self.parameters(LeaderboardParameters)
-        board = leaderboard(scope=Scope.parse(asked.pop("scope")), **asked, at=self.at)
+        board = leaderboard(scope=Scope.parse(asked.pop("scope")), **asked)
         return Response(BoardOut(board).data)

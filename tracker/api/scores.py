@@ -11,7 +11,7 @@ from forecasts.api.endpoints import SLUG, Endpoint, found_forecast
 from forecasts.api.shapes import Share
 from tracker.models import Owner, Score
 from tracker.queries import scores
-from tracker.queries.leaderboards import REFERENCES
+from tracker.queries.measures import REFERENCES
 
 STATES = [(state, state) for state in ("unresolved", "pending", "scored", "annulled")]
 

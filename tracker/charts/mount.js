@@ -17,7 +17,9 @@ const theme = () => {
     style: {
       crowd: { color: token("accent"), strokeWidth: 2, strokeJoin: "round" },
       own: { color: token("ink"), stroke: token("card"), strokeWidth: 1.5, size: 90, opacity: 1 },
-      bin: { color: token("accent"), stroke: token("card"), strokeWidth: 1, opacity: 0.9 },
+      band: { color: token("accent"), opacity: 0.13 },
+      interval: { color: token("accent"), strokeWidth: 1.5, opacity: 0.55 },
+      bin: { color: token("accent"), stroke: token("card"), strokeWidth: 1 },
       ideal: { color: token("soft"), strokeWidth: 1, strokeDash: [3, 4] },
     },
   };

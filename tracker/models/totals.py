@@ -86,6 +86,9 @@ class ClusterTotal(Part):
     ss = WholeNumber(help_text="Sum of s0 squared; s0 in 1e-10.")
     sx = WholeNumber(help_text="Sum of s0 s1; s1 in 1e-16, since x, the log odds, are in 1e-6.")
     xx = WholeNumber(help_text="Sum of s1 squared.")
+    spread = WholeNumber(help_text="Sum of c times the sum of w p (1 - p), in 1e-20: what U can at most vary by.")
+    spread_x = WholeNumber(help_text="The same with x, in 1e-26.")
+    spread_xx = WholeNumber(help_text="The same with x squared, in 1e-32.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("total", "view"), name="cluster_total_once")]

@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forecasts.models import Forecaster
@@ -21,12 +20,11 @@ def show(request: HttpRequest) -> HttpResponse:
     person = Forecaster.objects.filter(username=name).first() if name else None
     if name and person is None:
         form.add_error("forecaster", f"There is no forecaster “{name}”.")
-    at = timezone.now()
     try:
-        read = calibration(**asked, forecaster=person, at=at)
+        read = calibration(**asked, forecaster=person)
     except Refused as refused:
         form.add_error(refused.field, refused.message)
-        read = calibration(**{**asked, "crowd": ""}, forecaster=person, at=at)
+        read = calibration(**{**asked, "crowd": ""}, forecaster=person)
     context = {"form": form, "read": read, "person": person, "src": _src(read, person)}
     return render(request, "tracker/calibration.html", context, status=400 if form.errors else 200)
 

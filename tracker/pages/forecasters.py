@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from forecasts.models import Forecaster
 from tracker.queries import scores
-from tracker.queries.leaderboards import MEASURES, MINIMUM
+from tracker.queries.measures import MEASURES
+from tracker.scoring.boards import MINIMUM_FORECASTS
 
 
 @require_safe
@@ -17,5 +18,5 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     person = get_object_or_404(Forecaster, username=name)
     record = scores.record(person, user=request.user, at=timezone.now())
     rows = [(measure, record.rows[key]) for key, measure in MEASURES.items() if key in record.rows]
-    context = {"person": person, "record": record, "rows": rows, "minimum": MINIMUM}
+    context = {"person": person, "record": record, "rows": rows, "minimum": MINIMUM_FORECASTS}
     return render(request, "tracker/forecaster.html", context)

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from forecasts.models import HIGHEST, LOWEST
-from tracker.queries.leaderboards import MEASURES, MINIMUM
+from tracker.queries.measures import MEASURES
+from tracker.scoring.boards import MINIMUM_FORECASTS
 from tracker.scoring.record import Estimates, Schedule
 from tracker.scoring.scores import Scores, score
 
@@ -40,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "lowest": LOWEST,
         "highest": HIGHEST,
         "worst": float(_scores([LOWEST], outcome=True).baseline[0]),
-        "minimum": MINIMUM,
+        "minimum": MINIMUM_FORECASTS,
         "measures": MEASURES.values(),
     }
     return render(request, "tracker/help.html", context)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from forecasts.models import Forecast
 from tracker.models import Owner
 from tracker.queries import scores
-from tracker.queries.leaderboards import REFERENCES
+from tracker.queries.measures import REFERENCES
 
 
 @require_safe

@@ -1,37 +1,55 @@
-"""Calibration: of what was given 70%, how much happened; per forecaster, per crowd, and for everyone in a scope."""
+"""Calibration: of what was given 70%, how much happened; per forecaster, per crowd, and for everyone in a scope.
 
-import datetime as dt
-from collections.abc import Sequence
+Read from running totals: the cost does not grow with the number of estimates or forecasts.
+"""
+
+import hashlib
 from dataclasses import dataclass, replace
-from itertools import chain
 
 import numpy as np
-from django.db.models import QuerySet
-from numpy.typing import NDArray
-from scipy.special import expit, logit
+from django.core.cache import cache
+from django.db.models import Q, Sum
 
 from forecasts.crowd import METHODS
-from forecasts.models import Forecaster, Outcome
+from forecasts.models import Forecaster
 from forecasts.refusals import Invalid
-from tracker import scopes
-from tracker.models import Owner, Score
+from tracker.models import EVERYONE, BinTotal, CellTotal, ClusterTotal, Owner
 from tracker.scopes import Scope
-from tracker.scoring.recalibration import Recalibration, recalibration
-from tracker.scoring.reliability import bin_of, bin_sizes, decomposition, reliability_bins, reliability_curve
-from tracker.scoring.shares import GRID, WHOLE
-from tracker.scoring.tally import Tally, mean_brier
+from tracker.scoring.bands import Band, consistency_band
+from tracker.scoring.chance import FEW, chance, sentence
+from tracker.scoring.clusters import Clusters
+from tracker.scoring.recalibration import FEWEST, Recalibration, recalibration
+from tracker.scoring.reliability import BINS, Bins, decomposition, reliability_bins, reliability_curve
+from tracker.scoring.shares import WHOLE
+from tracker.scoring.tally import Tally, auc, mean_brier
 
-from .counting import counting
-from .leaderboards import MINIMUM, REFERENCES
+from .measures import REFERENCES
+from .viewing import or_none
+from .viewing import view as view_of
 
-# A slope this close to 1 is called about right.
-NEAR = 0.1
 VIEWS = {"time": "every probability, by how long it stood", "final": "the probability standing at the spot time"}
+# Units of the sums over forecasts, from those of their factors: w and x in millionths, p in 0.0001.
+CLUSTER_UNITS = {
+    "n": 1,
+    "c": 1e-6,
+    "cc": 1e-12,
+    "ss": 1e-20,
+    "sx": 1e-26,
+    "xx": 1e-32,
+    "spread": 1e-20,
+    "spread_x": 1e-26,
+    "spread_xx": 1e-32,
+}
+# How long a drawn band is kept, in seconds.
+KEPT = 86_400
 
 
 @dataclass(frozen=True)
 class Bin:
-    """[lower, upper), the last closed. n forecasts fell in it; n_eff of equal weight would weigh as much."""
+    """[lower, upper), the last closed. n forecasts fell in it; n_eff of equal weight would weigh as much.
+
+    [low, high] is the 95% interval of the observed frequency; few says that n_eff is too small to lean on it.
+    """
 
     lower: float
     upper: float
@@ -40,6 +58,9 @@ class Bin:
     weight: float
     mean_probability: float | None
     observed_frequency: float | None
+    low: float | None
+    high: float | None
+    few: bool
 
 
 @dataclass(frozen=True)
@@ -50,12 +71,24 @@ class Block:
     end: float
     recalibrated: float
     weight: float
-    n: int
+
+
+@dataclass(frozen=True)
+class BandPoint:
+    """Where the curve of a calibrated forecaster would lie at a probability, pointwise at 95%."""
+
+    probability: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A reliability diagram in numbers. brier = miscalibration - discrimination + uncertainty, null while empty."""
+    """A reliability diagram in numbers. brier = miscalibration - discrimination + uncertainty, null while empty.
+
+    miscalibration_by_chance is what a calibrated forecaster stays below in 95% of cases; p_value is of the one test of
+    intercept 0 and slope 1.
+    """
 
     subject: str
     label: str
@@ -63,50 +96,30 @@ class Calibration:
     view: str
     settled: bool
     provisional: bool
-    n_forecasts: int
-    weight: float
-    sentence: str
+    sentence: str = "Nothing has resolved here yet, so there is nothing to say."
+    n_forecasts: int = 0
+    n_effective: float = 0.0
+    weight: float = 0.0
     brier: float | None = None
     mean_probability: float | None = None
     base_rate: float | None = None
     miscalibration: float | None = None
+    miscalibration_by_chance: float | None = None
     discrimination: float | None = None
     uncertainty: float | None = None
+    auc: float | None = None
     intercept: float | None = None
     slope: float | None = None
+    intercept_se: float | None = None
+    slope_se: float | None = None
+    p_value: float | None = None
     bins: tuple[Bin, ...] = ()
     curve: tuple[Block, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Said:
-    """Parallel arrays: which forecast, the cell said (in 0.0001), its weight in that forecast (0 to 1), the outcome."""
-
-    forecast: NDArray[np.int64]
-    cell: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    outcome: NDArray[np.float64]
-
-    def tally(self) -> Tally:
-        cells, place = np.unique(self.cell, return_inverse=True)
-        weight = np.bincount(place, self.weight, cells.size)
-        yes = np.bincount(place, self.weight * self.outcome, cells.size)
-        return Tally.of_cells(cells, weight, np.minimum(yes, weight))
-
-    def n_within(self, lowest: float, highest: float) -> int:
-        """Forecasts on which a probability from lowest to highest was said."""
-        within = (self.cell >= round(lowest * GRID)) & (self.cell <= round(highest * GRID))
-        return int(np.unique(self.forecast[within]).size)
+    band: tuple[BandPoint, ...] = ()
 
 
 def calibration(
-    *,
-    scope: Scope,
-    forecaster: Forecaster | None = None,
-    crowd: str = "",
-    view: str = "time",
-    settled: bool = True,
-    at: dt.datetime,
+    *, scope: Scope, forecaster: Forecaster | None = None, crowd: str = "", view: str = "time", settled: bool = True
 ) -> Calibration:
     """The calibration of one forecaster, of a crowd method, or of everyone; settled forecasts unless none are."""
     if view not in VIEWS:
@@ -115,15 +128,14 @@ def calibration(
         raise Invalid(f"Choose one of {', '.join(METHODS)}.", field="crowd")
     if crowd and forecaster:
         raise Invalid("Ask for a forecaster or for a crowd, not for both.", field="crowd")
-    shown = scopes.view(scope, settled=settled, at=at)
-    rows = counting(shown.forecasts)
+    shown = view_of(scope, settled=settled)
     if crowd:
-        rows, subject, label = rows.filter(owner=Owner.CROWD, method=crowd), crowd, REFERENCES[Owner.CROWD, crowd]
+        owner, subject, label = {"owner": Owner.CROWD, "method": crowd}, crowd, REFERENCES[Owner.CROWD, crowd]
     elif forecaster:
-        rows, subject, label = rows.filter(forecaster=forecaster), forecaster.username, forecaster.username
+        owner = {"owner": Owner.FORECASTER, "forecaster": forecaster.pk}
+        subject = label = forecaster.username
     else:
-        rows, subject, label = rows.filter(owner=Owner.FORECASTER), "", "Everyone"
-    said = _said(rows, final=view == "final")
+        owner, subject, label = {"owner": EVERYONE}, "", "Everyone"
     blank = Calibration(
         subject=subject,
         label=label,
@@ -131,98 +143,107 @@ def calibration(
         view=view,
         settled=shown.settled,
         provisional=shown.provisional,
-        n_forecasts=int(np.unique(said.forecast).size),
-        weight=float(said.weight.sum()),
-        sentence="Nothing has resolved here yet, so there is nothing to say.",
     )
-    return _measured(blank, said) if said.cell.size else blank
+    totals = shown.totals(**owner) & Q(view=view)
+    tally = _tally(totals)
+    if tally is None:
+        return blank
+    return _measured(blank, tally, _clusters(totals))
 
 
-def _said(rows: QuerySet[Score], *, final: bool) -> Said:
-    """What the rows contribute: time at each probability, or the one that stood at the spot time, if that came."""
-    if final:
-        found = rows.filter(final_cell__isnull=False, spot_early=False)
-        picked: list[tuple[int, Sequence[int | None], Sequence[int], str]] = [
-            (forecast, [cell], [WHOLE], outcome)
-            for forecast, cell, outcome in found.values_list(
-                "forecast_id", "final_cell", "forecast__resolution__outcome"
-            )
-        ]
-    else:
-        rows = rows.exclude(cells=[])
-        picked = [*rows.values_list("forecast_id", "cells", "shares", "forecast__resolution__outcome")]
-    sizes = [len(cells) for _, cells, _, _ in picked]
-    return Said(
-        np.repeat(np.array([row[0] for row in picked], dtype=np.int64), sizes),
-        np.fromiter(chain.from_iterable(row[1] for row in picked), dtype=np.int64),
-        np.fromiter(chain.from_iterable(row[2] for row in picked), dtype=np.float64) / WHOLE,
-        np.repeat(np.array([row[3] == Outcome.YES for row in picked], dtype=np.float64), sizes),
+def _tally(totals: Q) -> Tally | None:
+    found = CellTotal.objects.filter(totals).values_list("cell").annotate(w=Sum("weight"), y=Sum("yes")).filter(w__gt=0)
+    columns = np.array(list(found), dtype=np.float64).reshape(-1, 3).T
+    cells, weight, yes = columns[0].astype(np.int64), columns[1] / WHOLE, columns[2] / WHOLE
+    return Tally.of_cells(cells, weight, yes) if cells.size else None
+
+
+def _clusters(totals: Q) -> Clusters:
+    summed = ClusterTotal.objects.filter(totals).aggregate(**{f"sum_{name}": Sum(name) for name in CLUSTER_UNITS})
+    sums = {name: float(summed[f"sum_{name}"]) * unit for name, unit in CLUSTER_UNITS.items()}
+    bins = np.zeros((2, BINS))
+    for number, forecasts, squares in (
+        BinTotal.objects.filter(totals).values_list("bin").annotate(forecasts=Sum("n"), squares=Sum("uu"))
+    ):
+        bins[:, number] = forecasts, float(squares) / WHOLE**2
+    return Clusters(
+        forecasts=int(sums["n"]),
+        weight=sums["c"],
+        squares=sums["cc"],
+        scores=np.array([[sums["ss"], sums["sx"]], [sums["sx"], sums["xx"]]]),
+        spread=np.array([[sums["spread"], sums["spread_x"]], [sums["spread_x"], sums["spread_xx"]]]),
+        bin_forecasts=bins[0],
+        bin_squares=bins[1],
     )
 
 
-def _measured(blank: Calibration, said: Said) -> Calibration:
-    tally = said.tally()
-    parts = decomposition(tally)
-    fit = recalibration(tally)
+def _measured(blank: Calibration, tally: Tally, clusters: Clusters) -> Calibration:
+    parts, fit = decomposition(tally), recalibration(tally, scores=clusters.scores)
+    bins = reliability_bins(tally, clusters.bin_sizes(tally))
+    test = chance(tally, clusters)
+    band = _band(tally, clusters.size)
     return replace(
         blank,
-        sentence=_sentence(blank, fit),
+        **_fitted(fit, clusters),
+        sentence=sentence(bins, test, clusters.forecasts),
+        n_forecasts=clusters.forecasts,
+        n_effective=clusters.size,
+        weight=tally.total,
         brier=mean_brier(tally),
         mean_probability=tally.mean_probability,
         base_rate=tally.base_rate,
         miscalibration=parts.miscalibration,
+        miscalibration_by_chance=band.miscalibration,
         discrimination=parts.discrimination,
         uncertainty=parts.uncertainty,
-        intercept=fit.intercept if fit else None,
-        slope=fit.slope if fit else None,
-        bins=_bins(said, tally),
-        curve=_curve(said, tally),
+        auc=auc(tally),
+        p_value=test.p_value,
+        bins=_bins(bins, clusters),
+        curve=_curve(tally),
+        band=tuple(map(BandPoint, band.probability.tolist(), band.low.tolist(), band.high.tolist())),
     )
 
 
-def _bins(said: Said, tally: Tally) -> tuple[Bin, ...]:
-    p = said.cell / GRID
-    bins = reliability_bins(tally, bin_sizes(said.forecast, p, said.weight))
-    place = bin_of(p)
+def _fitted(fit: Recalibration | None, clusters: Clusters) -> dict[str, float]:
+    """The recalibration line; its errors only where there are forecasts enough for them to cover what they claim."""
+    if fit is None:
+        return {}
+    line = {"intercept": fit.intercept, "slope": fit.slope}
+    errors = {"intercept_se": fit.intercept_se, "slope_se": fit.slope_se}
+    return line if clusters.size < FEWEST else line | errors
+
+
+def _band(tally: Tally, size: float) -> Band:
+    """The band is drawn once for the same totals: it costs more than all the rest of the page."""
+    drawn_from = (tally.probability.tobytes(), tally.weight.tobytes(), repr(round(size)).encode())
+    key = "band:" + hashlib.sha256(b"".join(drawn_from)).hexdigest()
+    kept = cache.get(key)
+    if kept is None:
+        band = consistency_band(tally, size)
+        kept = (band.probability, band.low, band.high, band.miscalibration)
+        cache.set(key, kept, timeout=KEPT)
+    return Band(*kept)
+
+
+def _bins(bins: Bins, clusters: Clusters) -> tuple[Bin, ...]:
     return tuple(
         Bin(
             lower=float(bins.lower[k]),
             upper=float(bins.upper[k]),
-            n=int(np.unique(said.forecast[place == k]).size),
+            n=int(clusters.bin_forecasts[k]),
             n_eff=float(bins.size[k]),
             weight=float(bins.weight[k]),
-            mean_probability=_or_none(bins.mean_probability[k]),
-            observed_frequency=_or_none(bins.observed_frequency[k]),
+            mean_probability=or_none(bins.mean_probability[k]),
+            observed_frequency=or_none(bins.observed_frequency[k]),
+            low=or_none(bins.low[k]),
+            high=or_none(bins.high[k]),
+            few=bool(bins.size[k] < FEW),
         )
-        for k in range(bins.lower.size)
+        for k in range(BINS)
     )
 
 
-def _curve(said: Said, tally: Tally) -> tuple[Block, ...]:
+def _curve(tally: Tally) -> tuple[Block, ...]:
     curve = reliability_curve(tally)
     columns = (curve.lowest, curve.highest, curve.recalibrated, curve.weight)
-    return tuple(
-        Block(start, end, recalibrated, weight, said.n_within(start, end))
-        for start, end, recalibrated, weight in zip(*(column.tolist() for column in columns), strict=True)
-    )
-
-
-def _or_none(value: np.float64) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _sentence(shown: Calibration, fit: Recalibration | None) -> str:
-    """What the recalibration line says in words. It describes; whether it could be chance is for a test to say."""
-    if shown.n_forecasts < MINIMUM or fit is None:
-        return f"{shown.n_forecasts} forecasts are too few to describe a tendency; it takes {MINIMUM}."
-    happened = expit(fit.intercept + fit.slope * logit(np.array([0.1, 0.9])))
-    if fit.slope < 1 - NEAR:
-        tendency = "Probabilities were further from one half than what happened"
-    elif fit.slope > 1 + NEAR:
-        tendency = "Probabilities were closer to one half than what happened"
-    else:
-        tendency = "Probabilities were about as far from one half as what happened"
-    return (
-        f"{tendency}: of what was given 90%, about {happened[1]:.0%} came true, and of what was given 10%, about "
-        f"{happened[0]:.0%}. This describes {shown.n_forecasts} forecasts; it is not a test against chance."
-    )
+    return tuple(map(Block, *(column.tolist() for column in columns)))

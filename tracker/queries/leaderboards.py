@@ -1,94 +1,52 @@
-"""Leaderboards: who did how well on a scope, by a measure, with the reference rows beside."""
+"""Leaderboards: who did how well on a scope, by a measure, with intervals, ranges of ranks, and references beside."""
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from django.db.models import Sum
 
 from forecasts.models import Forecaster
 from forecasts.refusals import Invalid
-from tracker.models import Owner
-from tracker.scopes import Scope, View, view
+from tracker.models import MomentTotal, Owner
+from tracker.scopes import Scope
 from tracker.scoring import boards
+from tracker.scoring.arrays import Flags
+from tracker.scoring.moments import Moments
+from tracker.scoring.shares import WHOLE
 
-from .counting import counting
+from .measures import MEASURES, REFERENCES, Measure
+from .viewing import View, or_none, view
 
-# Below this many forecasts a score says little: the row is listed without a rank.
-MINIMUM = 20
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What a board ranks by."""
-
-    name: str
-    label: str
-    unit: str
-    better: str
-    explanation: str
-
-
-MEASURES = {
-    measure.name: measure
-    for measure in (
-        Measure(
-            "peer",
-            "Total peer score",
-            "points",
-            "higher",
-            "How much more probability than the others a forecaster gave to what happened, moment by moment, while "
-            "they stood together. Adds up over forecasts; 0 is as good as the others, and absence is 0.",
-        ),
-        Measure(
-            "baseline",
-            "Total baseline score",
-            "points",
-            "higher",
-            "How much better than always saying one half. Adds up over forecasts; 0 is one half, and absence is 0.",
-        ),
-        Measure(
-            "brier",
-            "Brier score",
-            "0 to 1",
-            "lower",
-            "The squared distance between probability and outcome (1 for yes, 0 for no), averaged over the time "
-            "standing. 0 is best; always one half gets 0.25.",
-        ),
-        Measure(
-            "log_score",
-            "Log score",
-            "nats",
-            "lower",
-            "The negative logarithm of the probability given to what happened, averaged over the time standing. "
-            "0 is best; always one half gets 0.693.",
-        ),
-    )
-}
-
-REFERENCES = {
-    (Owner.CROWD, "recency_weighted"): "Crowd, recency-weighted median",
-    (Owner.CROWD, "median"): "Crowd, median",
-    (Owner.CROWD, "mean_log_odds"): "Crowd, mean of log odds",
-    (Owner.AUTHOR, "hedge_midpoint"): "The author's words, translated",
-    (Owner.CONSTANT, "one_half"): "Always one half",
-}
+PRODUCTS = ("n", "c", "a", "cc", "ca", "aa", "ccc", "cca", "caa", "aaa")
+SHARES = ("coverage", "contested", "attainable")
+SUMS = (*PRODUCTS, *SHARES, "upsets")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a board. coverage is the share of all scheduled time, 0 to 1, on the board's forecasts."""
+    """One row of a board. coverage, contested and attainable are shares of all scheduled time on it, 0 to 1.
+
+    attainable counts the forecasts stood on: what coverage would be, had one always stood there. score has the 95%
+    interval [low, high], None below the minimum; rank_best and rank_worst are the ranks that the intervals of all
+    ranked rows allow, jointly at 95%.
+    """
 
     owner: Owner
     name: str
     label: str
     is_bot: bool
     simulated: bool
-    rank: int | None
     n: int
+    upsets: float
     coverage: float
     contested: float
+    attainable: float
     score: float
+    low: float | None = None
+    high: float | None = None
+    rank: int | None = None
+    rank_best: int | None = None
+    rank_worst: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,105 +62,132 @@ class Board:
     n_forecasts: int
     attainable: float
     minimum: int
+    minimum_upsets: int
     ranked: list[Row]
     unranked: list[Row]
     references: list[Row]
 
+    @property
+    def distinguishable(self) -> bool:
+        """Whether the data put any ranked row wholly before another."""
+        return any(row.rank_worst != len(self.ranked) or row.rank_best != 1 for row in self.ranked)
 
-def leaderboard(
-    *, scope: Scope, measure: str = "peer", year: int | None = None, settled: bool = True, at: dt.datetime
-) -> Board:
+
+def leaderboard(*, scope: Scope, measure: str = "peer", year: int | None = None, settled: bool = True) -> Board:
     """The board of a scope. A scope in which nothing has settled yet shows all that resolved, marked provisional."""
-    if measure not in MEASURES:
-        raise Invalid(f"Choose one of {', '.join(MEASURES)}.", field="measure")
-    shown = view(scope, settled=settled, at=at, year=year)
-    n_forecasts = shown.forecasts.count()
-    rows = _rows(shown, measure, n_forecasts)
-    people = [row for row in rows if row.owner == Owner.FORECASTER]
-    references = [row for row in rows if row.owner != Owner.FORECASTER]
-    one_half = next((row.coverage for row in references if row.owner == Owner.CONSTANT), 0.0)
+    chosen = _measure(measure)
+    shown = view(scope, settled=settled, year=year)
+    rows, moments = _rows(shown, chosen)
+    people = np.array([row.owner == Owner.FORECASTER for row in rows], dtype=bool)
+    enough = people & _qualify(rows)
     return Board(
         scope=scope,
-        measure=MEASURES[measure],
+        measure=chosen,
         year=year,
         years=shown.years,
         settled=shown.settled,
         provisional=shown.provisional,
-        n_forecasts=n_forecasts,
-        # One who always stood: the constant does.
-        attainable=one_half,
-        minimum=MINIMUM,
-        ranked=_ranked([row for row in people if row.n >= MINIMUM], MEASURES[measure]),
-        unranked=_ordered([row for row in people if row.n < MINIMUM], MEASURES[measure]),
-        references=_ordered(references, MEASURES[measure]),
+        n_forecasts=shown.n_forecasts,
+        attainable=shown.attainable,
+        minimum=boards.MINIMUM_FORECASTS,
+        minimum_upsets=boards.MINIMUM_UPSETS,
+        ranked=_ranked(_chosen(rows, enough), moments.where(enough), chosen),
+        unranked=_ordered(_chosen(rows, people & ~enough), chosen),
+        references=_ordered(_chosen(rows, ~people), chosen),
     )
 
 
-def scores_of(forecaster: Forecaster, *, scope: Scope, settled: bool, at: dt.datetime) -> dict[str, Row]:
-    """A forecaster's row on every board of a scope, by measure; empty where nothing counts."""
-    shown = view(scope, settled=settled, at=at)
-    n_forecasts = shown.forecasts.count()
-    rows = {measure: _rows(shown, measure, n_forecasts, forecaster=forecaster) for measure in MEASURES}
-    return {measure: row[0] for measure, row in rows.items() if row}
+def scores_of(forecaster: Forecaster, *, scope: Scope, settled: bool = True) -> dict[str, Row]:
+    """A forecaster's row on every board of a scope, by measure, without ranks; empty where nothing counts."""
+    shown = view(scope, settled=settled)
+    found = {}
+    for measure in MEASURES.values():
+        rows, moments = _rows(shown, measure, forecaster=forecaster)
+        if rows:
+            found[measure.name] = _with_interval(rows, moments, measure)[0] if _qualify(rows)[0] else rows[0]
+    return found
 
 
-def _rows(shown: View, measure: str, n_forecasts: int, forecaster: Forecaster | None = None) -> list[Row]:
-    found = counting(shown.forecasts).filter(coverage__gt=0)
-    if forecaster is not None:
-        found = found.filter(forecaster=forecaster)
-    if measure == "peer":
-        # Standing alone is no average performance.
-        found = found.filter(contested__gt=0)
-    scores = list(found.values_list("owner", "forecaster_id", "method", *COLUMNS))
-    if not scores:
-        return []
-    owners = sorted({(owner, forecaster_id or 0, method) for owner, forecaster_id, method, *_ in scores})
-    place = {owner: number for number, owner in enumerate(owners)}
-    numbers = np.array([row[3:] for row in scores], dtype=np.float64)
-    summed = boards.board(
-        forecaster=[place[owner, forecaster_id or 0, method] for owner, forecaster_id, method, *_ in scores],
-        **dict(zip(COLUMNS, numbers.T, strict=True)),
+def _measure(name: str) -> Measure:
+    if name not in MEASURES:
+        raise Invalid(f"Choose one of {', '.join(MEASURES)}.", field="measure")
+    return MEASURES[name]
+
+
+def _qualify(rows: list[Row]) -> Flags:
+    return boards.qualifies([row.n for row in rows], [round(row.upsets * boards.UPSET) for row in rows])
+
+
+def _rows(shown: View, measure: Measure, forecaster: Forecaster | None = None) -> tuple[list[Row], Moments]:
+    """One row for each owner, and their moments in the same order."""
+    mine = {"owner": Owner.FORECASTER, "forecaster": forecaster.pk} if forecaster else {}
+    found = (
+        MomentTotal.objects.filter(shown.totals(**mine), measure=measure.of)
+        .values_list("total__owner", "total__forecaster", "total__method")
+        .annotate(**{f"sum_{name}": Sum(name) for name in SUMS})
+        .filter(sum_n__gt=0)
+        .order_by("total__owner", "total__forecaster", "total__method")
     )
+    owners = [(Owner(owner), id_, method) for owner, id_, method, *_ in found]
+    sums = dict(zip(SUMS, np.array([row[3:] for row in found], dtype=object).reshape(-1, len(SUMS)).T, strict=True))
+    moments = Moments.of_totals(**{name: sums[name] for name in PRODUCTS})
     people = Forecaster.objects.in_bulk([id_ for _, id_, _ in owners if id_])
-    return [
-        _row(Owner(owners[number][0]), people.get(owners[number][1]), owners[number][2], numbers_of_row, n_forecasts)
-        for number, *numbers_of_row in zip(
-            summed.forecaster.tolist(),
-            summed.forecasts.tolist(),
-            summed.coverage.tolist(),
-            summed.contested.tolist(),
-            getattr(summed, measure).tolist(),
-            strict=True,
+    shares = [(sums[name].astype(np.float64) / WHOLE / max(shown.n_forecasts, 1)).tolist() for name in SHARES]
+    upsets = (sums["upsets"].astype(np.float64) / boards.UPSET).tolist()
+    scores = boards.INTERVALS[measure.name](moments).score.tolist()
+    rows = [
+        _row(owner, people.get(id_), method, n=int(n), upsets=upset, score=score, shares=parts)
+        for (owner, id_, method), n, upset, score, *parts in zip(
+            owners, sums["n"], upsets, scores, *shares, strict=True
         )
     ]
+    return rows, moments
 
 
-COLUMNS = ("coverage", "contested", "brier", "log_score", "peer", "baseline")
-
-
-def _row(owner: Owner, person: Forecaster | None, method: str, numbers: list[float], n_forecasts: int) -> Row:
-    n, coverage, contested, score = numbers
+def _row(
+    owner: Owner, person: Forecaster | None, method: str, *, n: int, upsets: float, score: float, shares: list[float]
+) -> Row:
     return Row(
         owner=owner,
         name=person.username if person else method,
         label=person.username if person else REFERENCES.get((owner, method), method),
         is_bot=bool(person and person.is_bot),
         simulated=bool(person and person.simulated),
-        rank=None,
-        n=int(n),
-        coverage=coverage / n_forecasts,
-        contested=contested / n_forecasts,
+        n=n,
+        upsets=upsets,
         score=score,
+        **dict(zip(SHARES, shares, strict=True)),
     )
 
 
-def _ordered(rows: Iterable[Row], measure: Measure) -> list[Row]:
-    sign = 1 if measure.better == "lower" else -1
-    return sorted(rows, key=lambda row: (sign * row.score, row.name))
+def _chosen(rows: list[Row], which: Flags) -> list[Row]:
+    return [row for row, is_chosen in zip(rows, which.tolist(), strict=True) if is_chosen]
 
 
-def _ranked(rows: list[Row], measure: Measure) -> list[Row]:
+def _with_interval(rows: list[Row], moments: Moments, measure: Measure) -> list[Row]:
+    found = boards.INTERVALS[measure.name](moments)
+    return [
+        replace(row, low=or_none(low), high=or_none(high))
+        for row, low, high in zip(rows, found.low.tolist(), found.high.tolist(), strict=True)
+    ]
+
+
+def _ranked(rows: list[Row], moments: Moments, measure: Measure) -> list[Row]:
     if not rows:
         return []
-    ranks = boards.ranks([row.score for row in rows], lower_is_better=measure.better == "lower").tolist()
-    return _ordered([replace(row, rank=rank) for row, rank in zip(rows, ranks, strict=True)], measure)
+    lower = measure.better == "lower"
+    ranks = boards.ranks([row.score for row in rows], lower_is_better=lower).tolist()
+    wide = boards.INTERVALS[measure.name](moments, level=boards.simultaneous(len(rows)))
+    best, worst = boards.rank_ranges(wide.low, wide.high, lower_is_better=lower)
+    placed = [
+        replace(row, rank=rank, rank_best=first, rank_worst=last)
+        for row, rank, first, last in zip(
+            _with_interval(rows, moments, measure), ranks, best.tolist(), worst.tolist(), strict=True
+        )
+    ]
+    return _ordered(placed, measure)
+
+
+def _ordered(rows: list[Row], measure: Measure) -> list[Row]:
+    sign = 1 if measure.better == "lower" else -1
+    return sorted(rows, key=lambda row: (sign * row.score, row.name))

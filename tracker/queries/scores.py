@@ -81,7 +81,7 @@ def record(forecaster: Forecaster, *, user: Viewer, at: dt.datetime, most: int =
         n_forecasts=forecasts.count(),
         n_answered=forecasts.filter(resolution__outcome__in=ANSWERED).count(),
         n_estimates=estimates.count(),
-        rows=scores_of(forecaster, scope=scope, settled=True, at=at),
+        rows=scores_of(forecaster, scope=scope),
         scores=list(scores[:most]),
     )
 

@@ -1,5 +1,6 @@
 """Which totals a board or a calibration reads: of a scope, a year or all, settled or all that resolved."""
 
+import math
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -35,6 +36,11 @@ class View:
         if self.year is not None:
             wanted["year"] = self.year
         return Q(**{f"total__{name}": value for name, value in wanted.items()})
+
+
+def or_none(value: float) -> float | None:
+    """A number of the arithmetic as pages and the API have it, where NaN is None."""
+    return None if math.isnan(value) else float(value)
 
 
 def view(scope: Scope, *, settled: bool, year: int | None = None) -> View:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
-from tracker.scoring.arrays import Floats, Integers, require_parallel, sums
+from tracker.scoring.arrays import Flags, Floats, Integers, require_parallel, sums
 from tracker.scoring.shares import WHOLE
 
 # Scores are kept in whole numbers of a billionth.
@@ -42,6 +42,10 @@ class Moments:
 
     def __post_init__(self) -> None:
         require_parallel(**{name: getattr(self, name) for name in self.__slots__})
+
+    def where(self, kept: Flags) -> Self:
+        """Return the rows for which kept is true."""
+        return type(self)(*(getattr(self, name)[kept] for name in self.__slots__))
 
     @classmethod
     def of(cls, place: ArrayLike, covered: ArrayLike, accrued: ArrayLike, size: int) -> Self:

@@ -7,9 +7,10 @@ import numpy as np
 from scipy.special import expit, logit
 
 from tracker.scoring.arrays import Floats
-from tracker.scoring.tally import Tally
+from tracker.scoring.tally import LOG_ODDS_CLIP, Tally
 
-LOG_ODDS_CLIP: Final = 1e-6
+# Below this effective number of forecasts the errors of one person cover too little, so that none is shown.
+FEWEST: Final = 100
 _STEPS: Final = 200
 _HALVINGS: Final = 60
 
@@ -19,7 +20,7 @@ class Recalibration:
     """log odds of yes = intercept + slope * stated log odds; 0 and 1 when calibrated.
 
     A slope below 1 says that probabilities were too far from one half, above 1 not far enough. The standard errors
-    take weights for independent trials.
+    take weights for independent trials, unless the scores of clusters were given.
     """
 
     intercept: float
@@ -28,12 +29,16 @@ class Recalibration:
     slope_se: float
 
 
-def recalibration(tally: Tally, clip: float = LOG_ODDS_CLIP) -> Recalibration | None:
+def recalibration(tally: Tally, clip: float = LOG_ODDS_CLIP, scores: Floats | None = None) -> Recalibration | None:
     """Return the unpenalised maximum-likelihood fit, or None where none exists.
 
     None exists when some threshold separates yes from no, ties at the threshold allowed, which covers a single outcome
     and a single probability. Probabilities are first moved into [clip, 1 - clip]. Weights count as trials: give shares
     as parts of a forecast, not in millionths, or the errors shrink. Source: Cox, Biometrika 1958.
+
+    With `scores`, the sum of s s' over forecasts (`Clusters.scores`, taken where everybody is calibrated, or
+    `score_products` at the fit), errors are cluster-robust: the roots of the diagonal of A^-1 (sum s s') A^-1, A the
+    information at the fit (Liang and Zeger, Biometrika 1986), without a correction for few clusters.
 
     >>> fit = recalibration(Tally.of([0.1, 0.9], [0.3, 0.7], [10, 10]))
     >>> round(fit.intercept, 9) + 0, round(fit.slope, 3)
@@ -49,7 +54,8 @@ def recalibration(tally: Tally, clip: float = LOG_ODDS_CLIP) -> Recalibration | 
     fitted, covariance = _maximise(design, tally)
     back = np.array([[1.0, -centre / scale], [0.0, 1 / scale]])
     intercept, slope = back @ fitted
-    errors = np.sqrt(np.diag(back @ covariance @ back.T))
+    covariance = back @ covariance @ back.T
+    errors = np.sqrt(np.diag(covariance if scores is None else covariance @ scores @ covariance))
     return Recalibration(float(intercept), float(slope), float(errors[0]), float(errors[1]))
 
 

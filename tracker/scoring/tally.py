@@ -10,6 +10,7 @@ from tracker.scoring.arrays import Floats, require_parallel, sums
 from tracker.scoring.shares import GRID
 
 LOG_SCORE_CLIP: Final = 1e-9
+LOG_ODDS_CLIP: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -55,18 +55,27 @@ FROM held GROUP BY total_id, view, cell
 ON CONFLICT (total_id, view, cell) DO UPDATE SET weight = t.weight + excluded.weight, yes = t.yes + excluded.yes
 """
 
+_CLUSTERS = ("n", "c", "cc", "ss", "sx", "xx", "spread", "spread_x", "spread_xx")
+
+
+def _grown(names: tuple[str, ...]) -> str:
+    return ", ".join(f"{name} = t.{name} + excluded.{name}" for name in names)
+
+
 ADD_CLUSTERS = f"""
-INSERT INTO tracker_clustertotal AS t (total_id, view, n, c, cc, ss, sx, xx)
+INSERT INTO tracker_clustertotal AS t (total_id, view, {", ".join(_CLUSTERS)})
 SELECT total_id, view, sum(sign), sum(sign * c), sum(sign * c * c),
-       sum(sign * s0 * s0), sum(sign * s0 * s1), sum(sign * s1 * s1)
+       sum(sign * s0 * s0), sum(sign * s0 * s1), sum(sign * s1 * s1),
+       sum(sign * c * v0), sum(sign * c * v1), sum(sign * c * v2)
 FROM (
     SELECT total_id, view, run_id, sign, sum(weight) AS c,
-           sum(weight * miss) AS s0, sum(weight * miss * log_odds) AS s1
-    FROM (SELECT *, (10000 * yes::int - cell)::bigint AS miss, {LOG_ODDS} AS log_odds FROM held) missed
+           sum(weight * miss) AS s0, sum(weight * miss * x) AS s1,
+           sum(weight * v) AS v0, sum(weight * v * x) AS v1, sum(weight * v * x * x) AS v2
+    FROM (SELECT total_id, view, run_id, sign, weight, (10000 * yes::int - cell)::bigint AS miss,
+                 (cell * (10000 - cell))::numeric AS v, {LOG_ODDS} AS x FROM held) missed
     GROUP BY total_id, view, run_id, sign) clusters
 GROUP BY total_id, view
-ON CONFLICT (total_id, view) DO UPDATE SET n = t.n + excluded.n, c = t.c + excluded.c, cc = t.cc + excluded.cc,
-    ss = t.ss + excluded.ss, sx = t.sx + excluded.sx, xx = t.xx + excluded.xx
+ON CONFLICT (total_id, view) DO UPDATE SET {_grown(_CLUSTERS)}
 """
 
 ADD_BINS = """
@@ -110,7 +119,7 @@ SELECT total_id, measure, sum(sign), sum(sign * c), sum(sign * a), sum(sign * c 
        sum(sign * a * a), sum(sign * c * c * c), sum(sign * c * c * a), sum(sign * c * a * a), sum(sign * a * a * a),
        sum(sign * coverage), sum(sign * contested), sum(sign * attainable), sum(sign * held)
 FROM measured GROUP BY total_id, measure
-ON CONFLICT (total_id, measure) DO UPDATE SET {", ".join(f"{each} = t.{each} + excluded.{each}" for each in _SUMS)}
+ON CONFLICT (total_id, measure) DO UPDATE SET {_grown(_SUMS)}
 """
 
 ADD = f"""
