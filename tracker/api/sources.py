@@ -12,7 +12,11 @@ from rest_framework.response import Response
 from forecasts.api.endpoints import Endpoint
 from forecasts.api.forecast_shapes import ForecastSummary
 from forecasts.models import ANSWERED, Outcome, Source
+from tracker.queries import effects, hedges
 from tracker.queries.sources import scoreboard
+
+from .effects import PairOut
+from .hedges import AuthorsOut
 
 NAME = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The source's public name.")
 
@@ -64,6 +68,10 @@ class SourceConditionOut(serializers.Serializer[Any]):
 class SourceDetail(SourceSummary):
     claims = serializers.SerializerMethodField(help_text="In their order, each with its forecasts.")
     conditions = serializers.SerializerMethodField(help_text="What depends on what.")
+    pairs = serializers.SerializerMethodField(help_text="Its pairs in order, with their effects, as under pairs/.")
+    authors = serializers.SerializerMethodField(
+        help_text="How it does: its authors' own words, translated by a published scale, against what happened."
+    )
 
     @extend_schema_field(ClaimBoardOut(many=True))
     def get_claims(self, source: Source) -> Any:
@@ -72,6 +80,14 @@ class SourceDetail(SourceSummary):
     @extend_schema_field(SourceConditionOut(many=True))
     def get_conditions(self, source: Source) -> Any:
         return SourceConditionOut(self.context["board"].conditions, many=True).data
+
+    @extend_schema_field(PairOut(many=True))
+    def get_pairs(self, source: Source) -> Any:
+        return PairOut(self.context["pairs"], many=True).data
+
+    @extend_schema_field(AuthorsOut)
+    def get_authors(self, source: Source) -> Any:
+        return AuthorsOut(self.context["authors"]).data
 
 
 class SourceList(Endpoint):
@@ -88,14 +104,20 @@ class SourceList(Endpoint):
 class SourceOne(Endpoint):
     @extend_schema(
         summary="One source with its claims",
-        description="Every claim, its forecasts, and how they have turned out.",
+        description="Every claim, its forecasts, and how they have turned out; the effects of its pairs; and how its "
+        "authors' words do, translated.",
         responses=SourceDetail,
     )
     def get(self, request: Request, slug: str) -> Response:
         source = _counted().filter(slug=slug).first()
         if source is None:
             raise NotFound(f"There is no source “{slug}”.")
-        context = {"board": scoreboard(source, user=request.user, at=self.at), "at": self.at}
+        context = {
+            "board": scoreboard(source, user=request.user, at=self.at),
+            "pairs": effects.of_source(source.slug, user=request.user, at=self.at),
+            "authors": hedges.of_source(source, at=self.at),
+            "at": self.at,
+        }
         return Response(SourceDetail(source, context=context).data)
 
 
