@@ -30,8 +30,8 @@ class Asked:
     @classmethod
     def of(cls, start: ArrayLike, end: ArrayLike, length: ArrayLike, yes: ArrayLike) -> Self:
         """Build from anything array-like."""
-        whole = (np.asarray(column, dtype=np.int64) for column in (start, end, length))
-        return cls(*whole, np.asarray(yes, dtype=np.bool_))
+        starts, ends, lengths = (np.asarray(column, dtype=np.int64) for column in (start, end, length))
+        return cls(starts, ends, lengths, np.asarray(yes, dtype=np.bool_))
 
     def __post_init__(self) -> None:
         require_parallel(start=self.start, end=self.end, length=self.length, yes=self.yes)
