@@ -15,6 +15,7 @@ from forecasts.api.me import MeOne
 from forecasts.api.resolutions import ResolutionOne
 from forecasts.api.tokens import TokenList, TokenOne
 from tracker.api.calibration import CalibrationOne
+from tracker.api.comparison import CompareOne
 from tracker.api.effects import PairList
 from tracker.api.leaderboards import LeaderboardOne
 from tracker.api.scores import ScoresOne
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("leaderboards/", LeaderboardOne.as_view(), name="api-leaderboards"),
     path("calibration/", CalibrationOne.as_view(), name="api-calibration"),
     path("pairs/", PairList.as_view(), name="api-pairs"),
+    path("compare/", CompareOne.as_view(), name="api-compare"),
     path("me/", MeOne.as_view(), name="api-me"),
     path("tokens/", TokenList.as_view(), name="api-tokens"),
     path("tokens/<slug:key>/", TokenOne.as_view(), name="api-token"),
