@@ -86,6 +86,18 @@ class CalibrationForm(ScopedForm):
     field_order = ("crowd", "forecaster", "scope", "view", "settled")
 
 
+class ComparisonForm(ScopedForm):
+    a = forms.CharField(required=False, max_length=60, label="Compare")
+    b = forms.CharField(required=False, max_length=60, label="with")
+
+    field_order = ("a", "b", "scope", "settled")
+
+    def __init__(self, given: Any) -> None:
+        super().__init__(given)
+        for name in ("a", "b"):
+            self.fields[name].widget.attrs |= {"list": "compared", "autocapitalize": "none", "autocomplete": "off"}
+
+
 class DecisionForm(forms.Form):
     """An outcome with its reason. The revision that the resolver saw rides along."""
 

@@ -16,6 +16,10 @@ ROWS = {
         {"mean_probability": 0.4, "observed_frequency": 0.5, "n": 3, "n_eff": 2.5, "low": 0.1, "high": 0.9, "few": True}
     ],
     "band": [{"probability": 0.2, "low": 0.1, "high": 0.3}, {"probability": 0.6, "low": 0.4, "high": 0.8}],
+    "rounds": [
+        {"entered_at": f"2027-01-0{day}T00:00:00Z", "number": day, "mean": -0.1, "low": -0.3, "high": 0.1}
+        for day in (1, 2)
+    ],
     "curve": [{"from": 0.2, "to": 0.4, "recalibrated": 0.3}],
 }
 

@@ -18,7 +18,7 @@ from .conftest import Browse, World
 
 pytestmark = pytest.mark.django_db
 
-PLAIN = ["home", "forecasts", "sources", "leaderboards", "calibration", "resolve", "help"]
+PLAIN = ["home", "forecasts", "sources", "leaderboards", "calibration", "compare", "resolve", "help"]
 ENTRANCE = ["account_login", "account_signup", "account_reset_password"]
 OWN = ["tokens", "account_email", "account_change_password", "account_logout", "mfa_index", "mfa_activate_totp"]
 # An attribute that styles or runs, a style element, or a script element without an address.
@@ -39,6 +39,7 @@ def addresses(world: World) -> list[str]:
         "/calibration/?forecaster=ann",
         "/calibration/?crowd=median",
     ]
+    found += ["/compare/?a=ann&b=bob", "/compare/?a=ann&b=crowd:median&settled=false", "/compare/?a=ann"]
     found += ["/calibration/?view=final&scope=source:essay", "/forecasts/?status=open&ordering=active&search=gap"]
     return found
 
@@ -91,6 +92,8 @@ def test_a_null_character_anywhere_is_no_fault_of_ours(browse: Browse, world: Wo
         "/forecasts/?tag=%00",
         "/leaderboards/?scope=tag:%00",
         "/calibration/?forecaster=%00",
+        "/compare/?a=%00&b=ann",
+        "/compare/?a=ann&b=%00",
     ):
         assert client.get(address).status_code == 400, address
     assert client.get("/forecasters/%00/").status_code == 404
@@ -128,6 +131,7 @@ def test_an_empty_site_says_what_to_do(browse: Browse, db: None) -> None:
         "/sources/": "manage.py register",
         "/leaderboards/": "Nothing has been scored here yet",
         "/calibration/": "starts when forecasts resolve",
+        "/compare/": "Name two",
         "/resolve/": "Nothing waits",
     }.items():
         assert said in client.get(address).content.decode(), address

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import boards, calibrations, deciding, forecasters, helping, home, scores, sources
+from . import boards, calibrations, comparisons, deciding, forecasters, helping, home, scores, sources
 
 urlpatterns = [
     path("", home.show, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("forecasts/<slug:slug>/scores/", scores.show, name="forecast-scores"),
     path("leaderboards/", boards.show, name="leaderboards"),
     path("calibration/", calibrations.show, name="calibration"),
+    path("compare/", comparisons.show, name="compare"),
     path("forecasters/<str:name>/", forecasters.show, name="forecaster"),
     path("resolve/", deciding.queue, name="resolve"),
     path("resolve/<slug:slug>/", deciding.decide, name="resolve-forecast"),

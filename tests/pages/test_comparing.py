@@ -1,0 +1,127 @@
+"""The page that compares two."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from tracker.pages import comparisons
+
+from .conftest import DAY, Browse, World, forecast
+
+pytestmark = pytest.mark.django_db
+BOTH = "/compare/?a=ann&b=bob"
+
+
+def settled(cast: factories.Cast, at: dt.datetime, number: int) -> None:
+    made = forecast(f"settled-{number}", at, closes=-3, question=f"Will number {number} come?")
+    factories.estimate(made, cast.ann, 0.8, at - 20 * DAY)
+    factories.estimate(made, cast.bob, 0.6, at - 20 * DAY)
+    factories.resolution(made, "yes", at - DAY)
+
+
+def test_two_are_named_in_a_form_that_needs_no_script(browse: Browse, cast: factories.Cast) -> None:
+    text = browse(None).get("/compare/").content.decode()
+    assert '<form class="filters" method="get" action="/compare/"' in text
+    assert 'name="a"' in text
+    assert 'name="b"' in text
+    assert '<option value="crowd:median">' in text
+    assert "vega.js" not in text
+    assert "Name a second one to compare ann with" in browse(None).get("/compare/?a=ann").content.decode()
+
+
+def test_the_verdict_comes_first_and_every_round_is_in_a_table(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    for number in (1, 2):
+        settled(cast, at, number)
+    text = browse(None).get(BOTH).content.decode()
+    assert text.index("On the 2 rounds so far, ann and bob are not distinguishable") < text.index("<table>")
+    assert "Will number 1 come?" in text
+    # The newest first.
+    assert re.findall(r'<tr><td class="num">(\d+)</td>', text) == ["2", "1"]
+    assert (
+        'data-chart="comparison" data-src-rounds="/api/v1/compare/?a=ann&amp;b=bob&amp;scope=all&amp;settled=true"'
+        in text
+    )
+    assert "vega.js" in text
+    assert "Provisional" not in text
+
+
+def test_one_round_has_no_chart(browse: Browse, world: World) -> None:
+    text = browse(None).get(BOTH).content.decode()
+    assert "On the one round so far" in text
+    assert "data-chart" not in text
+    assert "vega.js" not in text
+
+
+def test_a_long_path_shows_its_latest_rounds_and_says_where_all_are(
+    browse: Browse, cast: factories.Cast, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparisons, "SHOWN", 2)
+    for number in (1, 2, 3):
+        settled(cast, at, number)
+    text = browse(None).get(BOTH).content.decode()
+    assert re.findall(r'<tr><td class="num">(\d+)</td>', text) == ["3", "2"]
+    assert "the last 2, <a" in text
+
+
+def test_what_resolved_early_is_shown_only_when_asked_for(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    settled(cast, at, 1)
+    early = forecast("early", at, question="Will it be early?")
+    for by in (cast.ann, cast.bob):
+        factories.estimate(early, by, 0.7, at - 20 * DAY)
+    factories.resolution(early, "yes", at - DAY)
+    assert "Will it be early?" not in browse(None).get(BOTH).content.decode()
+    asked = browse(None).get(f"{BOTH}&settled=false").content.decode()
+    assert "Will it be early?" in asked
+    assert "Provisional: everything that has resolved counts" in asked
+
+
+def test_without_a_round_it_says_why_and_what_to_try(browse: Browse, world: World) -> None:
+    text = browse(None).get("/compare/?a=ann&b=curator").content.decode()
+    assert "have not stood together" in text
+    assert 'href="/compare/?a=ann&amp;b=curator&amp;scope=all&amp;settled=false"' in text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("a=nobody&b=ann", "There is no forecaster “nobody”"),
+        ("a=ann&b=crowd:wisdom", "or one of crowd:recency_weighted"),
+        ("a=ann&b=ann", "nobody differs from themselves"),
+        ("a=ann&b=bob&scope=tag:none", "There is no tag"),
+        ("a=ann&b=bob&settled=perhaps", "not one of the available choices"),
+    ],
+)
+def test_a_wrong_choice_is_told_beside_its_field(browse: Browse, cast: factories.Cast, query: str, said: str) -> None:
+    response = browse(None).get(f"/compare/?{query}")
+    assert response.status_code == 400
+    assert said in response.content.decode()
+
+
+def test_a_forecaster_s_page_and_the_leaderboard_lead_here(browse: Browse, world: World, cast: factories.Cast) -> None:
+    page = "/forecasters/ann/"
+    assert 'href="/compare/?a=ann&amp;scope=all"' in browse(None).get(page).content.decode()
+    assert 'href="/compare/?a=ann&amp;b=bob&amp;scope=all"' in browse(cast.bob).get(page).content.decode()
+    assert 'href="/compare/?scope=all"' in browse(None).get("/leaderboards/").content.decode()
+
+
+def test_it_takes_the_same_queries_for_any_number_of_rounds(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            browse(None).get(BOTH)
+        return len(captured)
+
+    settled(cast, at, 1)
+    few = count()
+    for number in range(2, 6):
+        settled(cast, at, number)
+    assert count() == few

@@ -1,0 +1,59 @@
+"""Two forecasters compared: the running mean with its band, and every round."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from forecasts.refusals import Refused
+from tracker.forms import ComparisonForm
+from tracker.models import Owner
+from tracker.queries.comparison import COMPARED, Comparison, comparison, subject
+from tracker.queries.leaderboards import REFERENCES
+
+# The latest rounds that the table shows; the API has all.
+SHOWN = 100
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    form = ComparisonForm(request.GET)
+    asked = form.asked()
+    read = _read(form, asked)
+    context = {
+        "form": form,
+        "asked": asked,
+        "read": read,
+        "references": [(key, REFERENCES[owner]) for key, owner in COMPARED.items()],
+        "with_a_crowd": read is not None and Owner.CROWD in {read.a.owner, read.b.owner},
+        "shown": read.rounds[: -SHOWN - 1 : -1] if read else (),
+        "src": _src(read) if read else "",
+    }
+    return render(request, "tracker/compare.html", context, status=400 if form.errors else 200)
+
+
+def _read(form: ComparisonForm, asked: dict[str, Any]) -> Comparison | None:
+    """The comparison; none while two are not named, or where that is refused beside a field."""
+    named = {}
+    for field in ("a", "b"):
+        try:
+            if asked.get(field):
+                named[field] = subject(asked[field], field=field)
+        except Refused as refused:
+            form.add_error(refused.field, refused.message)
+    if len(named) < 2:
+        return None
+    try:
+        return comparison(**named, scope=asked["scope"], settled=asked["settled"], at=timezone.now())
+    except Refused as refused:
+        form.add_error(refused.field, refused.message)
+        return None
+
+
+def _src(read: Comparison) -> str:
+    """Where the chart finds the same numbers."""
+    asked = {"a": read.a.key, "b": read.b.key, "scope": str(read.scope), "settled": str(read.settled).lower()}
+    return "/api/v1/compare/?" + urlencode(asked)
