@@ -8,7 +8,6 @@ from tests import factories
 from tests.api.conftest import Count
 from tests.api.speaking import Api, everything, refusal
 from tests.factories import NOW
-from tracker.services import scoring
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +111,7 @@ def test_an_authors_words_are_scored_once_something_resolves(visitor: Api, claim
     Claim.objects.filter(pk=claim.pk).update(hedge_word="likely", hedge_low=0.55, hedge_high=0.8)
     made = factories.forecast(claim=claim, hedged=True)
     factories.resolution(made, "yes", at=NOW)
-    scoring.score_pending(at=NOW)
+    factories.score(at=NOW)
     authors = visitor.get("sources/essay/").json()["authors"]
     (author,) = authors["records"]
     assert (authors["settled"], authors["provisional"], author["n"]) == (False, True, 1)
@@ -132,4 +131,4 @@ def test_both_take_the_same_queries_for_any_number_of_rows(
         factories.source(f"other{number}")
         factories.forecast(claim=claims[1], condition=condition, condition_outcome="yes")
         twins(claims[1], condition, f"pair{number}", cast.curator)
-    assert (queries("sources/"), queries("sources/essay/")) == few == (1, 11)
+    assert (queries("sources/"), queries("sources/essay/")) == few == (1, 10)

@@ -14,7 +14,6 @@ from tests.factories import DAY, NOW
 from tracker.models import Score
 from tracker.queries.comparison import Comparison, comparison, subject
 from tracker.scopes import Scope
-from tracker.services import scoring
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + 400 * DAY
@@ -61,7 +60,7 @@ def test_each_forecast_without_a_claim_is_a_round_in_the_order_in_which_they_set
 
 def test_it_is_the_difference_of_the_scored_rows_where_both_stood_throughout(cast: factories.Cast) -> None:
     made = settle(cast)
-    scoring.score_pending(at=LATER)
+    factories.score(at=LATER)
     rows = {row.forecaster_id: row for row in Score.objects.filter(forecast=made, owner="forecaster")}
     expected = rows[cast.ann.pk].brier - rows[cast.bob.pk].brier
     assert compared().rounds[0].difference == pytest.approx(expected)

@@ -13,7 +13,6 @@ from tests import factories
 from tests.factories import DAY, NOW
 from tracker.models import Score
 from tracker.queries.hedges import AuthorRecord, Loss, of_source
-from tracker.services import scoring
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + 400 * DAY
@@ -40,8 +39,8 @@ def settle(of: Claim, outcome: str, known_at: Any = None, **fields: Any) -> Fore
 
 
 def read(essay: Source) -> AuthorRecord:
-    scoring.score_pending(at=LATER)
-    (record,) = of_source(essay, at=LATER).records
+    factories.score(at=LATER)
+    (record,) = of_source(essay).records
     return record
 
 
@@ -54,7 +53,7 @@ def test_before_anything_resolves_the_words_stand_with_what_waits_on_them(essay:
     factories.forecast(claim=claim(essay), hedged=True)
     factories.forecast(claim=claim(essay, 2, **MAY), hedged=True)
     claim(essay, 3, **MAY)
-    authors = of_source(essay, at=NOW)
+    authors = of_source(essay)
     (record,) = authors.records
     assert (authors.n, record.n, record.brier, record.log_score, record.opening) == (0, 0, None, None, None)
     (word,) = record.words
@@ -148,8 +147,8 @@ def test_the_crowd_at_opening_knows_nothing_of_the_answer(essay: Source, cast: f
 def test_each_author_is_somebody_else_and_the_sources_own_comes_first(essay: Source) -> None:
     settle(claim(essay, 1, author="A. Commenter", **UNLIKELY), "no")
     settle(claim(essay, 2), "yes")
-    scoring.score_pending(at=LATER)
-    authors = of_source(essay, at=LATER)
+    factories.score(at=LATER)
+    authors = of_source(essay)
     assert [(record.author, record.words[0].word, record.n) for record in authors.records] == [
         ("A. Writer", "likely", 1),
         ("A. Commenter", "unlikely", 1),
@@ -160,21 +159,22 @@ def test_each_author_is_somebody_else_and_the_sources_own_comes_first(essay: Sou
 def test_until_something_settles_what_resolved_counts_as_provisional(essay: Source) -> None:
     made = factories.forecast(claim=claim(essay), hedged=True)
     factories.resolution(made, "yes", at=NOW)
-    scoring.score_pending(at=NOW)
-    authors = of_source(essay, at=NOW)
+    factories.score(at=NOW)
+    authors = of_source(essay)
     assert (authors.n, authors.provisional) == (1, True)
     settle(essay.claims.get(), "no", opens_at=NOW - 90 * DAY, closes_at=NOW - 80 * DAY)
-    scoring.score_pending(at=LATER)
-    early = of_source(essay, at=NOW + DAY)
+    factories.score(at=NOW + DAY)
+    early = of_source(essay)
     assert (early.n, early.provisional) == (1, False)
-    assert of_source(essay, at=LATER).n == 2
+    factories.score(at=LATER)
+    assert of_source(essay).n == 2
 
 
 def test_the_number_of_queries_does_not_depend_on_the_rows(essay: Source, cast: factories.Cast) -> None:
     def count() -> int:
-        scoring.score_pending(at=LATER)
+        factories.score(at=LATER)
         with CaptureQueriesContext(connection) as captured:
-            of_source(essay, at=LATER)
+            of_source(essay)
         return len(captured)
 
     settle(claim(essay), "yes")

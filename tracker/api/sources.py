@@ -115,7 +115,7 @@ class SourceOne(Endpoint):
         context = {
             "board": scoreboard(source, user=request.user, at=self.at),
             "pairs": effects.of_source(source.slug, user=request.user, at=self.at),
-            "authors": hedges.of_source(source, at=self.at),
+            "authors": hedges.of_source(source),
             "at": self.at,
         }
         return Response(SourceDetail(source, context=context).data)

@@ -20,7 +20,7 @@ from tracker.scoring.record import Estimates
 
 from .comparing import reach, verdict
 from .histories import crowd_on, estimates_on
-from .leaderboards import REFERENCES
+from .measures import REFERENCES
 
 # Who may be compared besides people, as the parameter says it. An author cannot update, so a hedge is not among them.
 COMPARED = {

@@ -9,11 +9,12 @@ from django.db.models.functions import Least
 
 from forecasts.models import LOWEST, Claim, CrowdPoint, Forecast, Outcome, Source
 from tracker.models import Owner
-from tracker.scopes import Scope, view
+from tracker.scopes import Scope
 from tracker.scoring.hedges import Losses, Words, brier_losses, log_losses
 from tracker.scoring.tally import Tally, mean_brier, mean_log_score
 
 from .counting import counting
+from .viewing import view
 
 METHOD = "hedge_midpoint"
 # A crowd takes a while to gather: at the very instant of opening nobody can have estimated yet.
@@ -130,11 +131,11 @@ class Said:
     crowd: float | None
 
 
-def of_source(source: Source, *, at: dt.datetime) -> Authors:
+def of_source(source: Source) -> Authors:
     """How each author of a source does, on settled forecasts unless none are, in a constant number of queries."""
-    shown = view(Scope("source", source.slug), settled=True, at=at)
+    shown = view(Scope("source", source.slug), settled=True)
     rows = (
-        counting(shown.forecasts)
+        counting(shown.forecasts())
         .filter(owner=Owner.AUTHOR, method=METHOD, coverage__gt=0)
         .annotate(crowd=_crowd_at_opening())
         .values_list("forecast_id", "coverage", "crowd")

@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from tracker.models import MomentTotal, Owner
+from forecasts.models import Forecast
+from tracker.models import Counted, MomentTotal, Owner
 from tracker.scopes import KINDS, Scope
 
 
@@ -36,6 +37,15 @@ class View:
         if self.year is not None:
             wanted["year"] = self.year
         return Q(**{f"total__{name}": value for name, value in wanted.items()})
+
+    def forecasts(self) -> QuerySet[Forecast]:
+        """The forecasts that count, for what is read of them one by one."""
+        counted = Counted.objects.filter(run__isnull=False)
+        if self.settled:
+            counted = counted.filter(settled=True)
+        if self.year is not None:
+            counted = counted.filter(year=self.year)
+        return self.scope.answered().filter(pk__in=counted.values("forecast"))
 
 
 def or_none(value: float) -> float | None:
