@@ -103,7 +103,11 @@ def _support(tally: Tally, points: int) -> tuple[Floats, Floats]:
 
 
 def _resample(p: Floats, weight: Floats, size: int, draws: int, rng: np.random.Generator) -> _Draws:
-    """Draw and fit. One call fits all draws: each is lifted above the one before, so that no block joins two of them."""
+    """Draw and fit, all draws in one call: each is lifted above the one before, so that no block joins two of them.
+
+    Probabilities are taken at equal steps of the weight from a random start, not one by one at random: nobody says the
+    same twice for having been drawn twice, which would pool two outcomes and make miscalibration look smaller.
+    """
     draw, point, count, yes = (_one_by_one if size < 2 * p.size else _by_counts)(p, weight, size, draws, rng)
     frequency, lift = yes / count, 2.0 * draw
     fitted = isotonic_regression(frequency + lift, weights=count).x - lift
@@ -113,7 +117,7 @@ def _resample(p: Floats, weight: Floats, size: int, draws: int, rng: np.random.G
 def _one_by_one(
     p: Floats, weight: Floats, size: int, draws: int, rng: np.random.Generator
 ) -> tuple[Integers, Integers, Floats, Floats]:
-    """Return draw, point, count and yes of samples drawn singly, which is quicker where most points get none or one."""
+    """Return draw, point, count and yes of samples landed singly, which is quicker where most points get none or one."""
     at = (np.arange(size) + rng.random((draws, 1))) / size
     landed = np.searchsorted(np.cumsum(weight)[:-1], at, side="right")
     key = (landed + p.size * np.arange(draws)[:, None]).ravel()

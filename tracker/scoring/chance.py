@@ -20,7 +20,7 @@ _NEGLIGIBLE: Final = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """statistic against chi-squared with that many degrees of freedom; p_value in [0, 1], small speaks against chance."""
+    """statistic against chi-squared with that many degrees of freedom; a small p_value, 0 to 1, speaks against chance."""
 
     statistic: float
     degrees: int
@@ -45,8 +45,8 @@ def chance(tally: Tally, clusters: Clusters | None = None) -> Chance:
     """Test at once that the recalibration line has intercept 0 and slope 1: a score test, which needs no fit.
 
     U' M^-1 U against chi-squared with 2 degrees of freedom, U = sum (Y - W p)(1, x), x = logit p, and with clusters
-    M = sum over forecasts of c sum w p (1 - p)(1, x)(1, x)' (`Clusters.spread`), c being a forecast's total weight. M is
-    the covariance of U where each forecast has one estimate, and above it with revisions and several people, who err
+    M = sum over forecasts of c sum w p (1 - p)(1, x)(1, x)' (`Clusters.spread`), c a forecast's total weight. M is the
+    covariance of U where each forecast has one estimate, and above it with revisions and several people, who err
     together: the test then is conservative. Without clusters M = sum W p (1 - p)(1, x)(1, x)', which takes weights for
     independent trials: right for rows known to be independent, conservative for one forecaster, wrong for many.
 

@@ -1,4 +1,4 @@
-"""The sums over forecasts that inference of calibration needs: one forecast is one trial, however often it is answered."""
+"""The sums over forecasts that inference of calibration needs: a forecast is one trial, however often answered."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -19,9 +19,9 @@ class Clusters:
     With c a forecast's total weight, u its weight in a bin, and s = sum w (y - p)(1, x), x = logit p, over everything
     said on it (pooled: by everybody):
 
-    forecasts: how many there are; weight = sum c; squares = sum c^2; scores = sum s s' and spread = sum c sum w p (1 - p)
-    (1, x)(1, x)', symmetric 2 x 2 matrices; bin_forecasts and bin_squares: in each of the ten bins how many forecasts
-    had some weight, and sum u^2.
+    forecasts: how many there are; weight = sum c; squares = sum c^2; scores = sum s s' and
+    spread = sum c sum w p (1 - p)(1, x)(1, x)', symmetric 2 x 2 matrices; bin_forecasts and bin_squares: in each of the
+    ten bins how many forecasts had some weight, and sum u^2.
 
     What is said on one forecast errs together, and s s' <= c sum w (y - p)^2 (1, x)(1, x)' (Jensen), so that a
     calibrated forecaster's sum s has at most the covariance `spread`, whatever the revisions and however many people.
