@@ -117,7 +117,7 @@ def _resample(p: Floats, weight: Floats, size: int, draws: int, rng: np.random.G
 def _one_by_one(
     p: Floats, weight: Floats, size: int, draws: int, rng: np.random.Generator
 ) -> tuple[Integers, Integers, Floats, Floats]:
-    """Return draw, point, count and yes of samples landed singly, which is quicker where most points get none or one."""
+    """Return draw, point, count and yes, landing one by one: quicker where most points get none or one."""
     at = (np.arange(size) + rng.random((draws, 1))) / size
     landed = np.searchsorted(np.cumsum(weight)[:-1], at, side="right")
     key = (landed + p.size * np.arange(draws)[:, None]).ravel()

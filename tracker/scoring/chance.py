@@ -20,7 +20,7 @@ _NEGLIGIBLE: Final = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """statistic against chi-squared with that many degrees of freedom; a small p_value, 0 to 1, speaks against chance."""
+    """statistic against chi-squared with so many degrees of freedom; a small p_value, 0 to 1, speaks against chance."""
 
     statistic: float
     degrees: int
