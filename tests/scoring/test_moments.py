@@ -11,11 +11,21 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 from scipy.stats import ttest_1samp
 
-from tracker.scoring.moments import Interval, Moments, hall_rate, hall_total, student_rate, student_total
+from tracker.scoring.intervals import (
+    Interval,
+    hall_rate,
+    hall_total,
+    student_rate,
+    student_total,
+    wider_rate,
+    wider_total,
+)
+from tracker.scoring.moments import Moments
 
 FORECASTS = st.lists(st.tuples(st.integers(1, 10**6), st.integers(-(10**12), 10**12)), min_size=2, max_size=30)
 PRODUCTS = {"c" * i + "a" * j: (i, j) for i, j in product(range(4), repeat=2) if 0 < i + j <= 3}
-ALL = (student_total, student_rate, hall_total, hall_rate)
+TOTALS = (student_total, hall_total, wider_total)
+ALL = (*TOTALS, student_rate, hall_rate, wider_rate)
 
 
 def totals_of(*rows: list[tuple[int, int]]) -> dict[str, list[int]]:
@@ -111,7 +121,7 @@ def test_a_board_without_rows_is_empty(method) -> None:
 @pytest.mark.parametrize("row", [[], [(1.0, 3.0)], [(1.0, 3.0)] * 30, [(0.5, 2.0), (0.25, 1.0), (1.0, 4.0)]])
 def test_there_is_no_interval_without_two_forecasts_that_differ(method, row) -> None:
     made = method(moments_of(row, [(1.0, 0.0), (1.0, 4.0)]))
-    differ = row[0] == (0.5, 2.0) and method in (student_total, hall_total) if row else False
+    differ = row[0] == (0.5, 2.0) and method in TOTALS if row else False
     assert np.isnan(made.low).tolist() == [not differ, False]
     assert np.isnan(made.high).tolist() == [not differ, False]
 
@@ -213,6 +223,12 @@ def test_the_interval_bends_towards_the_long_tail() -> None:
     bent, straight = hall_rate(surprised_once), student_rate(surprised_once)
     assert bent.high[0] - bent.score[0] > 1.5 * (straight.high[0] - straight.score[0])
     assert bent.score[0] - bent.low[0] < straight.score[0] - straight.low[0]
+
+
+def test_the_wider_interval_reaches_as_far_as_either() -> None:
+    surprised_once = moments_of([(1.0, 1.0)] * 19 + [(1.0, -80.0)])
+    bent, straight, wider = (method(surprised_once) for method in (hall_rate, student_rate, wider_rate))
+    assert ends(wider) == [bent.low[0], straight.score[0], straight.high[0]]
 
 
 def test_ends_are_cut_to_what_the_score_can_be() -> None:

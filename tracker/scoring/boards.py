@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
 from tracker.scoring.arrays import Flags, Floats, Integers, require_parallel, sums
-from tracker.scoring.moments import Interval, hall_rate, hall_total, student_rate, student_total
+from tracker.scoring.intervals import Interval, hall_rate, hall_total, wider_rate, wider_total
 from tracker.scoring.shares import GRID, WHOLE, Shares
 
 # Below either, a row is listed without rank and interval: the intervals have been shown to hold from here on.
@@ -19,12 +19,12 @@ MINIMUM_UPSETS: Final = 3
 # Expected upsets are kept in whole numbers: a millionth of the scheduled length at a probability of 0.0001.
 UPSET: Final = WHOLE * GRID
 
-# The interval of each measure, all called with moments and level. Peer scores have two long tails, and Student's
-# interval holds for them; the others have one, towards the surprise, and Student's would miss on that side.
+# The interval of each measure, all called with moments and level. Scores have one long tail, towards the surprise,
+# where Student's interval falls short and Hall's does not; differences between people may have two, and it is reversed.
 INTERVALS: Final[Mapping[str, Callable[..., Interval]]] = {
-    "peer": student_total,
-    "peer_rate": student_rate,
-    "spot_peer": student_total,
+    "peer": wider_total,
+    "peer_rate": wider_rate,
+    "spot_peer": wider_total,
     "baseline": hall_total,
     "baseline_rate": partial(hall_rate, within=(-np.inf, 100.0)),
     "spot_baseline": hall_total,
@@ -117,7 +117,8 @@ def expected_upsets(shares: Shares, *, final: bool = False) -> Integers:
         at_spot: Integers = WHOLE * np.minimum(shares.final, GRID - shares.final)
         return at_spot
     running = np.concatenate([[0], np.cumsum(shares.weights * np.minimum(shares.cells, GRID - shares.cells))])
-    return running[shares.offsets[1:]] - running[shares.offsets[:-1]]
+    over_time: Integers = running[shares.offsets[1:]] - running[shares.offsets[:-1]]
+    return over_time
 
 
 def qualifies(forecasts: ArrayLike, upsets: ArrayLike) -> Flags:
