@@ -97,6 +97,22 @@ def signed(value: float | None, digits: int = 1) -> str:
 
 
 @register.filter
+def points(difference: float | None) -> str:
+    """A difference of two probabilities in percentage points, finer where it is small.
+
+    >>> [points(difference) for difference in (None, 0.3 - 0.1, -0.125, 0.004, -0.00004, 0.0)]
+    ['–', '+20', '−13', '+0.4', '−0.0', '0']
+    """
+    if difference is None:
+        return NONE
+    number = 100 * Decimal(f"{difference:.12f}")
+    if not number:
+        return "0"
+    said = abs(number).quantize(Decimal(1) if abs(number) >= Decimal("0.995") else Decimal("0.1"), ROUND_HALF_UP)
+    return f"{'+' if number > 0 else MINUS}{said}"
+
+
+@register.filter
 def decimals(value: float | None, digits: int = 3) -> str:
     return NONE if value is None else f"{value:.{digits}f}".replace("-", MINUS)
 
@@ -133,6 +149,16 @@ def whisker(
     """A score drawn with its interval: a dot on a bar from 0 to 1, the interval a thicker line, par a tick."""
     marks = {"x": place, "low": low, "high": high, "par": par}
     return {name: None if mark is None else round(4 + 96 * mark, 2) for name, mark in marks.items()}
+
+
+@register.filter
+def across(share: float) -> str:
+    """Where a share from 0 to 1 stands on a bar, in percent of its width, with room for a mark at either end.
+
+    >>> [across(share) for share in (0.0, 0.5, 1.0)]
+    ['2.00%', '50.00%', '98.00%']
+    """
+    return f"{2 + 96 * share:.2f}%"
 
 
 @register.inclusion_tag("forecasts/parts/dot.html")

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forecasts.models import Source
-from tracker.queries import sources
+from tracker.queries import effects, hedges, sources
+
+from .effects import charts
 
 
 @require_safe
@@ -22,5 +24,12 @@ def index(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     board = sources.scoreboard(get_object_or_404(Source, slug=slug), user=request.user, at=at)
-    context = {"board": board, "source": board.source, "conditions": board.conditions, "at": at}
+    context = {
+        "board": board,
+        "source": board.source,
+        "conditions": board.conditions,
+        "charts": charts(effects.of_source(slug, user=request.user, at=at)),
+        "authors": hedges.of_source(board.source, at=at),
+        "at": at,
+    }
     return render(request, "tracker/source.html", context)
