@@ -26,6 +26,8 @@ PAGES = {
     "source": SOURCE,
     "leaderboards": "/leaderboards/?measure=brier",
     "calibration": "/calibration/",
+    "compare": "/compare/?a=ann&b=constant:one_half",
+    "compare-nobody": "/compare/",
     "forecaster": "/forecasters/ann/",
     "queue": "/resolve/",
     "help": "/help/",

@@ -23,6 +23,9 @@ ROWS = {
     "curve": [{"from": 0.2, "to": 0.4, "recalibrated": 0.3}],
 }
 
+# As attributes of the figure give them: text.
+PARAMETERS = {"until": "2027-02-01T00:00:00Z", "most": "0.4"}
+
 
 @pytest.mark.parametrize("name", sorted(bundle.specifications()))
 def test_a_chart_draws_what_the_api_gives(name: str) -> None:
@@ -32,7 +35,7 @@ def test_a_chart_draws_what_the_api_gives(name: str) -> None:
         if kind := layer["data"].get("format", {}).get("property"):
             layer["data"] = {"values": ROWS[kind]}
     for parameter in specification.get("params", []):
-        parameter["value"] = "2027-02-01T00:00:00Z"
+        parameter["value"] = PARAMETERS[parameter["name"]]
     svg = vl_convert.vegalite_to_svg(specification)
     assert svg.count('role="graphics-symbol"') + svg.count('aria-roledescription="line mark"') >= 2
     assert "NaN" not in svg

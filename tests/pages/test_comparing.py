@@ -37,7 +37,7 @@ def test_the_verdict_comes_first_and_every_round_is_in_a_table(
     browse: Browse, cast: factories.Cast, at: dt.datetime
 ) -> None:
     for number in (1, 2):
-        settled(cast, at, number)
+        settled(cast, at - number * DAY, number)
     text = browse(None).get(BOTH).content.decode()
     assert text.index("On the 2 rounds so far, ann and bob are not distinguishable") < text.index("<table>")
     assert "Will number 1 come?" in text
@@ -49,6 +49,12 @@ def test_the_verdict_comes_first_and_every_round_is_in_a_table(
     )
     assert "vega.js" in text
     assert "Provisional" not in text
+
+
+def test_rounds_of_one_instant_have_no_chart(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
+    for number in (1, 2):
+        settled(cast, at, number)
+    assert "data-chart" not in browse(None).get(BOTH).content.decode()
 
 
 def test_one_round_has_no_chart(browse: Browse, world: World) -> None:

@@ -12,7 +12,7 @@ from forecasts.services import crowds
 from tests import factories
 from tests.factories import DAY, NOW
 from tracker.models import Score
-from tracker.queries.comparison import Comparison, comparison, subject
+from tracker.queries.comparison import COMPARED, IN_A_SENTENCE, Comparison, comparison, subject
 from tracker.scopes import Scope
 
 pytestmark = pytest.mark.django_db
@@ -170,9 +170,14 @@ def test_a_crowd_and_always_one_half_can_be_compared_too(cast: factories.Cast) -
     crowd = compared("ann", "crowd:median")
     assert crowd.b.label == "Crowd, median"
     assert crowd.rounds[0].difference == pytest.approx(0.04 - 0.35**2)
+    assert "ann and the crowd’s median are not distinguishable" in crowd.sentence
     assert compared("constant:one_half", "ann").rounds[0].difference == pytest.approx(0.25 - 0.04)
     assert compared("bob", "constant:one_half").rounds[0].difference == 0
     assert compared("crowd:mean_log_odds", "crowd:recency_weighted").n_rounds == 1
+
+
+def test_every_reference_has_words_of_its_own_in_a_sentence() -> None:
+    assert set(IN_A_SENTENCE) == set(COMPARED)
 
 
 def test_changing_sides_turns_the_path_over(cast: factories.Cast) -> None:

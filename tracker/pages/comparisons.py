@@ -1,5 +1,6 @@
 """Two forecasters compared: the running mean with its band, and every round."""
 
+import math
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from tracker.queries.comparison import COMPARED, Comparison, comparison, subject
 from tracker.queries.leaderboards import REFERENCES
 
 # The latest rounds that the table shows; the API has all.
-SHOWN = 100
+SHOWN = 50
 
 
 @require_safe
@@ -30,7 +31,10 @@ def show(request: HttpRequest) -> HttpResponse:
         "references": [(key, REFERENCES[owner]) for key, owner in COMPARED.items()],
         "with_a_crowd": read is not None and Owner.CROWD in {read.a.owner, read.b.owner},
         "shown": read.rounds[: -SHOWN - 1 : -1] if read else (),
+        # A path takes two instants.
+        "drawn": read is not None and len({each.entered_at for each in read.rounds}) > 1,
         "src": _src(read) if read else "",
+        "most": _most(read) if read else 1,
     }
     return render(request, "tracker/compare.html", context, status=400 if form.errors else 200)
 
@@ -57,3 +61,14 @@ def _src(read: Comparison) -> str:
     """Where the chart finds the same numbers."""
     asked = {"a": read.a.key, "b": read.b.key, "scope": str(read.scope), "settled": str(read.settled).lower()}
     return "/api/v1/compare/?" + urlencode(asked)
+
+
+def _most(read: Comparison) -> float:
+    """How far from 0 the chart reaches: to where the path is now. First intervals span all there is, and would hide it.
+
+    Upwards to a twentieth, so that the axis ends at a round number.
+    """
+    late = read.rounds[len(read.rounds) // 4 :]
+    farthest = max((abs(each.mean) for each in late), default=1.0)
+    widest = max((each.high - each.low for each in late[-1:]), default=2.0)
+    return min(math.ceil(20 * max(farthest, 1.25 * widest)) / 20, 1.0)

@@ -27,6 +27,12 @@ COMPARED = {
     f"{owner}:{method}": (owner, method)
     for owner, method in (*((Owner.CROWD, method) for method in METHODS), (Owner.CONSTANT, "one_half"))
 }
+IN_A_SENTENCE = {
+    "crowd:recency_weighted": "the crowd’s recency-weighted median",
+    "crowd:median": "the crowd’s median",
+    "crowd:mean_log_odds": "the crowd’s mean of log odds",
+    "constant:one_half": "always one half",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,11 @@ class Subject:
     owner: Owner
     method: str = ""
     forecaster: Forecaster | None = None
+
+    @property
+    def phrase(self) -> str:
+        """As a sentence says it."""
+        return IN_A_SENTENCE.get(self.key, self.label)
 
     def answered(self) -> Q:
         """Forecasts on which there is anything of theirs."""
@@ -124,6 +135,11 @@ class Comparison:
     def n_rounds(self) -> int:
         return len(self.rounds)
 
+    @property
+    def n_in_rounds(self) -> int:
+        """Forecasts that are in a round."""
+        return self.n_forecasts - self.n_waiting
+
 
 def comparison(*, a: Subject, b: Subject, scope: Scope, settled: bool = True, at: dt.datetime) -> Comparison:
     """The whole path, in as many queries as ever: settled forecasts, or all resolved ones, provisional, if asked or if
@@ -156,7 +172,7 @@ def comparison(*, a: Subject, b: Subject, scope: Scope, settled: bool = True, at
         n_forecasts=int(together.sum()),
         n_waiting=n_waiting,
         rounds=path,
-        sentence=verdict(a.label, b.label, path[-1] if path else None, n_waiting=n_waiting),
+        sentence=verdict(a.phrase, b.phrase, path[-1] if path else None, n_waiting=n_waiting),
         reach=reach(made.difference),
     )
 
