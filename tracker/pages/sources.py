@@ -29,7 +29,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "source": board.source,
         "conditions": board.conditions,
         "charts": charts(effects.of_source(slug, user=request.user, at=at)),
-        "authors": hedges.of_source(board.source, at=at),
+        "authors": hedges.of_source(board.source),
         "at": at,
     }
     return render(request, "tracker/source.html", context)
