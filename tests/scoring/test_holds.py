@@ -15,13 +15,15 @@ def large_crowd_that_leaves_two(last: int) -> Field:
         probability=np.append(rng.uniform(0.0001, 0.9999, size), [0.8, 0.4]),
         expires_at=np.append(rng.integers(10**6 + 1, 2 * 10**6, size), [last, last]),
     )
-    return Field.of(Holds.of(estimates).within(0, 10**7), outcome=True, start=0, end=10**7)
+    holds = Holds.of(estimates).within(0, 10**7)
+    return Field.of(holds, holds.log_q(outcome=True), size=size + 2)
 
 
 def test_the_last_two_of_a_large_crowd_are_left_without_a_trace_of_the_others() -> None:
     field = large_crowd_that_leaves_two(last=NEVER)
-    assert field.count[-1] == 2
-    assert field.log_sum[-1] == pytest.approx(np.log(0.8) + np.log(0.4), abs=1e-11)
+    while_two_stand = -3  # the last two events are their leaving, at the close
+    assert field.count[while_two_stand] == 2
+    assert field.log_sum[while_two_stand] == pytest.approx(np.log(0.8) + np.log(0.4), abs=1e-11)
 
 
 def test_when_all_have_left_exactly_nothing_is_left() -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scoring.slow import SlowScores, slow_scores
+from tests.scoring.slow import Row, SlowScores, slow_scores
 from tests.scoring.strategies import INSTANTS, PROBABILITIES, estimates_of, histories, schedules, steps_of
 from tracker.scoring.record import NEVER, Estimates, Schedule
-from tracker.scoring.scores import Scores, score, score_reference
+from tracker.scoring.scores import MEASURES, Scores, score, score_beside, score_reference
 
 COLUMNS = ("coverage", "contested", "brier", "log_score", "baseline", "peer", "spot_baseline", "spot_peer")
 MOVES = st.tuples(st.integers(1, 10**12), st.integers(-(10**15), 2 * 10**15))
@@ -211,3 +211,21 @@ def test_an_answer_that_comes_early_divides_by_the_scheduled_length_all_the_same
     assert scores.baseline[0] == pytest.approx(50 * (1 + math.log2(0.8)))
     assert scores.brier[0] == pytest.approx(0.04)
     assert scores.attainable == 0.5
+
+
+@given(histories(), st.lists(histories(people=1), max_size=3), schedules, INSTANTS, st.booleans())
+def test_several_references_in_one_sweep_are_scored_as_each_is_alone(
+    rows: list[Row], references: list[list[Row]], schedule: Schedule, known_at: int, outcome: bool
+) -> None:
+    everybody, steps = estimates_of(rows), [steps_of(reference) for reference in references]
+    people, beside = score_beside(everybody, steps, schedule, known_at, outcome=outcome)
+    alone = score(everybody, schedule, known_at, outcome=outcome)
+    assert people.forecaster.tolist() == alone.forecaster.tolist()
+    np.testing.assert_allclose(people.peer, alone.peer, atol=1e-9)
+    for place, one in enumerate(steps):
+        mine = score_reference(one, everybody, schedule, known_at, outcome=outcome)
+        there = beside.rows(np.flatnonzero(beside.forecaster == place))
+        for name in (*MEASURES, "coverage", "contested"):
+            np.testing.assert_allclose(getattr(there, name), getattr(mine, name), atol=1e-9)
+        for name in ("offsets", "cells", "weights", "final"):
+            assert getattr(there.shares, name).tolist() == getattr(mine.shares, name).tolist()

@@ -1,12 +1,13 @@
 """Who stands with what and when, and the field that they form: the sums over everybody standing at an instant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from tracker.scoring.arrays import Flags, Floats, Integers
-from tracker.scoring.record import NEVER, Estimates
+from tracker.scoring.record import NEVER, Estimates, Steps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,12 +22,30 @@ class Holds:
     @classmethod
     def of(cls, estimates: Estimates) -> Self:
         """Let each estimate hold until its forecaster's next row or its expiry; withdrawals hold nothing."""
-        order = np.lexsort((estimates.made_at, estimates.forecaster))
+        order = estimates.by_forecaster
         who, made, p = estimates.forecaster[order], estimates.made_at[order], estimates.probability[order]
         following = np.full(made.shape, NEVER)
         following[:-1] = np.where(who[1:] == who[:-1], made[1:], NEVER)
         end = np.minimum(following, estimates.expires_at[order])
         return cls(who, made, end, p).where(~np.isnan(p))
+
+    @classmethod
+    def of_steps(cls, steps: Sequence[Steps], first: int) -> Self:
+        """Let each step hold until the next, and number who takes them `first`, `first` + 1 and so on."""
+        sizes = [step.at.size for step in steps]
+        who = np.repeat(np.arange(first, first + len(steps)), sizes)
+        start = np.concatenate([step.at for step in steps])
+        end = np.concatenate([np.append(step.at[1:], NEVER)[: step.at.size] for step in steps])
+        p = np.concatenate([step.probability for step in steps])
+        return cls(who, start, end, p).where(~np.isnan(p))
+
+    def and_then(self, others: Self) -> Self:
+        return type(self)(
+            np.concatenate([self.forecaster, others.forecaster]),
+            np.concatenate([self.start, others.start]),
+            np.concatenate([self.end, others.end]),
+            np.concatenate([self.probability, others.probability]),
+        )
 
     def where(self, kept: Flags) -> Self:
         return type(self)(self.forecaster[kept], self.start[kept], self.end[kept], self.probability[kept])
@@ -51,47 +70,46 @@ class Holds:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """How many stand, and the sum of their ln q, on each gap [instants[k], instants[k + 1]).
+    """How many of the field stand, and the sum of their ln q, on each gap [instants[k], instants[k + 1]).
 
-    Sums run in fixed point, as fine as 62 bits allow: what somebody adds on arriving they take away to the last bit on
-    leaving, so no error builds up over many estimates.
+    instants are all starts and ends of the holds, ascending; where some coincide, the gaps between them are empty.
+    begins and ends are the places of each hold's own. Only the first holds, as many as were said to be in the field,
+    count in it; the others are reference rows. Sums run in fixed point, as fine as 62 bits allow: what somebody adds on
+    arriving they take away to the last bit on leaving, so no error builds up over many estimates.
     """
 
     instants: Integers
     count: Integers
     log_sum: Floats
+    begins: Integers
+    ends: Integers
 
     @classmethod
-    def of(cls, holds: Holds, *, outcome: bool, start: int, end: int) -> Self:
-        """Sweep the holds, which lie within [start, end)."""
-        log_q = holds.log_q(outcome=outcome)
-        scale = float(np.ldexp(1.0, 61 - int(np.frexp(-log_q.sum())[1])))
-        events = np.concatenate([holds.start, holds.end, [start, end]])
-        instants, place = np.unique(events, return_inverse=True)
-        arrivals, departures = np.split(place[:-2], 2)
-        fixed = np.rint(log_q * scale).astype(np.int64)
-        count, log_sum = (
-            _running(instants.size, arrivals, departures, amount) for amount in (np.ones_like(fixed), fixed)
-        )
-        return cls(instants, count, log_sum / scale)
+    def of(cls, holds: Holds, log_q: Floats, size: int) -> Self:
+        """Sweep the holds, of which the first `size` are in the field, in the order of their starts and ends."""
+        events = np.concatenate([holds.start, holds.end])
+        order = np.argsort(events)
+        place = np.empty_like(order)
+        place[order] = np.arange(order.size)
+        scale = float(np.ldexp(1.0, 61 - int(np.frexp(-log_q[:size].sum())[1])))
+        fixed, one = np.zeros(log_q.size, dtype=np.int64), np.zeros(log_q.size, dtype=np.int64)
+        fixed[:size], one[:size] = np.rint(log_q[:size] * scale), 1
+        count, log_sum = (np.cumsum(np.concatenate([come, -come])[order]) for come in (one, fixed))
+        return cls(events[order], count, log_sum / scale, place[: log_q.size], place[log_q.size :])
 
-    def over(self, start: Integers, end: Integers, *, own: int) -> Floats:
-        """Return the integrals of the three rates over each [start, end), as three rows."""
-        running = np.cumsum(rates(self.count, self.log_sum, own) * np.diff(self.instants), axis=1)
-        since_opening = np.insert(running, 0, 0.0, axis=1)
-        return np.array(
-            [np.interp(end, self.instants, row) - np.interp(start, self.instants, row) for row in since_opening]
-        )
+    def over(self, holds: slice, *, own: int) -> Floats:
+        """Return the integrals of the three rates over each of these holds, as three rows."""
+        begins, ends, duration = self.begins[holds], self.ends[holds], np.diff(self.instants)
+        since_opening = np.zeros(self.instants.size)
 
+        def during(rate: Floats) -> Floats:
+            np.cumsum(rate * duration, out=since_opening[1:])
+            return since_opening[ends] - since_opening[begins]
 
-def _running(size: int, arrivals: Integers, departures: Integers, amount: Integers) -> Integers:
-    change = np.zeros(size, dtype=np.int64)
-    np.add.at(change, arrivals, amount)
-    np.subtract.at(change, departures, amount)
-    return np.cumsum(change)[:-1]
+        return np.array([during(rate) for rate in rates(self.count[:-1], self.log_sum[:-1], own)])
 
 
-def rates(count: Integers, log_sum: Floats, own: int) -> Floats:
+def rates(count: Integers, log_sum: Floats, own: int | Integers) -> Floats:
     """Return three rows from which the peer score of anybody follows: n / m, S / m and 1, and 0 where m is 0.
 
     With n standing, S the sum of their ln q, and m = n - own the others: own is 1 for somebody in the field, and 0 for

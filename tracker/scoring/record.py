@@ -1,6 +1,6 @@
 """What a score is made from: a schedule, the estimates of a forecast, and the steps of a reference row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 import numpy as np
@@ -66,7 +66,7 @@ class Estimates:
 
     forecaster and made_at are int64; probability is float64 in [0.0001, 0.9999], NaN for a withdrawal; expires_at is
     int64, NEVER where the estimate does not expire. An estimate holds from made_at up to the same forecaster's next row
-    or its own expiry, whichever is first.
+    or its own expiry, whichever is first. by_forecaster are the places of the rows by forecaster, then made_at.
 
     Raises ValueError for shapes that differ, another probability, an expiry that is not after made_at, and two rows of
     one forecaster at one instant.
@@ -79,6 +79,7 @@ class Estimates:
     made_at: Integers
     probability: Floats
     expires_at: Integers
+    by_forecaster: Integers = field(init=False, repr=False)
 
     @classmethod
     def of(
@@ -102,6 +103,7 @@ class Estimates:
         if not np.all(self.expires_at > self.made_at):
             raise ValueError("an estimate must expire after it was made")
         order = np.lexsort((self.made_at, self.forecaster))
+        object.__setattr__(self, "by_forecaster", order)
         if np.any((np.diff(self.forecaster[order]) == 0) & (np.diff(self.made_at[order]) == 0)):
             raise ValueError("a forecaster has at most one estimate at an instant")
 

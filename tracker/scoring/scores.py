@@ -1,7 +1,9 @@
 """The scores of one forecast: everybody who stood on it, and reference rows beside them."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import numpy as np
 
@@ -9,6 +11,8 @@ from tracker.scoring.arrays import Floats, Integers, sums
 from tracker.scoring.holds import Field, Holds, rates
 from tracker.scoring.record import Estimates, Schedule, Steps
 from tracker.scoring.shares import Shares, time_shares, to_cells
+
+MEASURES: Final = ("brier", "log_score", "baseline", "peer", "spot_baseline", "spot_peer")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +46,11 @@ class Scores:
     spot_early: bool
     shares: Shares
 
+    def rows(self, kept: Integers) -> Self:
+        """Return these rows alone."""
+        columns = {name: getattr(self, name)[kept] for name in ("forecaster", *MEASURES, "coverage", "contested")}
+        return replace(self, **columns, shares=self.shares.rows(kept))
+
 
 def score(estimates: Estimates, schedule: Schedule, known_at: int, *, outcome: bool) -> Scores:
     """Score everybody who gave an estimate on a forecast that was answered yes (True) or no (False).
@@ -58,8 +67,7 @@ def score(estimates: Estimates, schedule: Schedule, known_at: int, *, outcome: b
     >>> scores.brier.round(2), scores.peer.round(2), scores.coverage
     (array([0.04, 0.25]), array([ 23.5, -23.5]), array([1. , 0.5]))
     """
-    everybody = Holds.of(estimates)
-    return _score(everybody, everybody, 1, schedule, known_at, outcome=outcome)
+    return score_beside(estimates, (), schedule, known_at, outcome=outcome)[0]
 
 
 def score_reference(steps: Steps, estimates: Estimates, schedule: Schedule, known_at: int, *, outcome: bool) -> Scores:
@@ -71,40 +79,61 @@ def score_reference(steps: Steps, estimates: Estimates, schedule: Schedule, know
     >>> float(score_reference(half, nobody, Schedule(0, 10), known_at=10, outcome=False).brier[0])
     0.25
     """
-    reference, everybody = Holds.of(steps.as_estimates()), Holds.of(estimates)
-    return _score(reference, everybody, 0, schedule, known_at, outcome=outcome)
+    return score_beside(estimates, (steps,), schedule, known_at, outcome=outcome)[1]
 
 
-def _score(scored: Holds, rivals: Holds, own: int, schedule: Schedule, known_at: int, *, outcome: bool) -> Scores:
+def score_beside(
+    estimates: Estimates, references: Sequence[Steps], schedule: Schedule, known_at: int, *, outcome: bool
+) -> tuple[Scores, Scores]:
+    """Return what `score` returns, and the rows of several references, numbered as they come, in one sweep.
+
+    >>> half, ann = Steps.of(at=[0], probability=[0.5]), Estimates.of([7], [0], [0.8])
+    >>> people, beside = score_beside(ann, [half, half], Schedule(0, 10), known_at=10, outcome=True)
+    >>> people.forecaster, beside.forecaster, people.brier.round(2), beside.brier
+    (array([7]), array([0, 1]), array([0.04]), array([0.25, 0.25]))
+    """
+    people = Holds.of(estimates)
+    names, row = np.unique(people.forecaster, return_inverse=True)
+    holds = Holds(row, people.start, people.end, people.probability)
+    if references:
+        holds = holds.and_then(Holds.of_steps(references, first=names.size))
+    names = np.concatenate([names, np.arange(len(references))])
+    scores = _score(holds, names, names.size - len(references), schedule, known_at, outcome=outcome)
+    stood = np.flatnonzero((scores.coverage > 0) | ~np.isnan(scores.spot_baseline))
+    mine, beside = np.split(stood, [np.searchsorted(stood, names.size - len(references))])
+    return scores.rows(mine), scores.rows(beside)
+
+
+def _score(holds: Holds, names: Integers, field: int, schedule: Schedule, known_at: int, *, outcome: bool) -> Scores:
+    """Score the holds, whose rows are numbered, of which the first `field` are measured against one another."""
     opens_at, length, end = schedule.opens_at, schedule.length, schedule.accrual_end(known_at)
     spot, early = min(schedule.spot_time, end), schedule.is_early(known_at)
-    held, standing = scored.within(opens_at, end), scored.at(spot)
-    forecasters = np.unique(np.concatenate([held.forecaster, standing.forecaster]))
-    rows = forecasters.size
-    row, spot_row = (np.searchsorted(forecasters, of.forecaster) for of in (held, standing))
-    field = Field.of(rivals.within(opens_at, end), outcome=outcome, start=opens_at, end=max(opens_at, end))
-    final = np.zeros(rows, dtype=np.int64)
-    final[spot_row] = 0 if early else to_cells(standing.probability)
+    held, standing = holds.within(opens_at, end), holds.at(spot)
+    final = np.zeros(names.size, dtype=np.int64)
+    final[standing.forecaster] = 0 if early else to_cells(standing.probability)
     return Scores(
-        forecaster=forecasters,
-        **_accrued(held, field, row, rows, own=own, length=length, outcome=outcome),
-        **_at_spot(standing, rivals.at(spot), spot_row, rows, own=own, outcome=outcome),
+        forecaster=names,
+        **_accrued(held, names.size, field, length=length, outcome=outcome),
+        **_at_spot(standing, names.size, field, outcome=outcome),
         attainable=max(end - opens_at, 0) / length,
         spot_early=early,
-        shares=Shares(*time_shares(held, row, rows, length), final),
+        shares=Shares(*time_shares(held, held.forecaster, names.size, length), final),
     )
 
 
-def _accrued(
-    held: Holds, field: Field, row: Integers, rows: int, *, own: int, length: int, outcome: bool
-) -> dict[str, Floats]:
+def _accrued(held: Holds, rows: int, field: int, *, length: int, outcome: bool) -> dict[str, Floats]:
     """Return the columns that are integrals over the time standing; who never stood has coverage 0 and no score."""
 
     def total(amount: Floats | Integers) -> Floats:
-        return sums(row, amount, rows)
+        return sums(held.forecaster, amount, rows)
 
     log_q, duration = held.log_q(outcome=outcome), held.duration
-    among, others, contested = field.over(held.start, held.end, own=own)
+    size = int(np.searchsorted(held.forecaster, field))
+    swept = Field.of(held, log_q, size)
+    parts = [swept.over(slice(size), own=1)]
+    if size < log_q.size:
+        parts.append(swept.over(slice(size, None), own=0))
+    among, others, contested = np.concatenate(parts, axis=1)
     time = total(duration)
     standing, scheduled = np.where(time > 0, [time, np.full(rows, length)], np.nan)
     return {
@@ -117,12 +146,14 @@ def _accrued(
     }
 
 
-def _at_spot(standing: Holds, rivals: Holds, row: Integers, rows: int, *, own: int, outcome: bool) -> dict[str, Floats]:
+def _at_spot(standing: Holds, rows: int, field: int, *, outcome: bool) -> dict[str, Floats]:
     """Return the columns of the spot instant, NaN for those who do not stand then."""
-    log_q, rival_log_q = standing.log_q(outcome=outcome), rivals.log_q(outcome=outcome)
-    among, others, _ = rates(np.array(rival_log_q.size), rival_log_q.sum(), own)
+    log_q = standing.log_q(outcome=outcome)
+    n = int(np.searchsorted(standing.forecaster, field))
+    own = np.arange(log_q.size) < n
+    among, others, _ = rates(np.array(n), log_q[:n].sum(), own.astype(np.int64))
     columns = np.full((2, rows), np.nan)
-    columns[:, row] = _baseline(log_q), 100 * (log_q * among - others)
+    columns[:, standing.forecaster] = _baseline(log_q), 100 * (log_q * among - others)
     return {"spot_baseline": columns[0], "spot_peer": columns[1]}
 
 

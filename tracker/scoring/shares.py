@@ -1,7 +1,7 @@
 """What a forecaster adds to calibration: how much of a forecast each probability was held for, in whole numbers."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
@@ -33,6 +33,15 @@ class Shares:
         """Return the cells and the weights of one row."""
         mine = slice(self.offsets[row], self.offsets[row + 1])
         return self.cells[mine], self.weights[mine]
+
+    def rows(self, kept: Integers) -> Self:
+        """Return these rows alone, given in ascending order."""
+        sizes = np.diff(self.offsets)
+        chosen = np.zeros(sizes.size, dtype=bool)
+        chosen[kept] = True
+        mine = np.repeat(chosen, sizes)
+        offsets = np.concatenate([[0], np.cumsum(sizes[kept])])
+        return type(self)(offsets, self.cells[mine], self.weights[mine], self.final[kept])
 
 
 def to_cells(probability: Floats) -> Integers:

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tracker.scoring.arrays import Floats, require_parallel, sums
-from tracker.scoring.shares import GRID
+from tracker.scoring.shares import GRID, to_cells
 
 LOG_SCORE_CLIP: Final = 1e-9
 LOG_ODDS_CLIP: Final = 1e-6
+# Cases at a time: few enough for what is worked out on the way to stay in the processor's cache.
+_BLOCK: Final = 2**15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +40,27 @@ class Tally:
         require_parallel(probability=p, outcome=y, weight=w)
         distinct, place = np.unique(p, return_inverse=True)
         return cls._weighty(distinct, sums(place, w, distinct.size), sums(place, w * y, distinct.size))
+
+    @classmethod
+    def on_grid(cls, probability: ArrayLike, outcome: ArrayLike) -> Self:
+        """Pool single cases as `of` does, each probability moved to the nearest multiple of 0.0001 (halves go up).
+
+        The product keeps calibration on this grid. No sort: time is proportional to the number of cases, and memory
+        beside them is fixed.
+
+        >>> Tally.on_grid([0.69996, 0.2, 0.70004], [1, 0, 0])
+        Tally(probability=array([0.2, 0.7]), weight=array([1., 2.]), yes=array([0., 1.]))
+        """
+        p, y = np.asarray(probability, dtype=np.float64), np.asarray(outcome, dtype=np.bool_)
+        require_parallel(probability=p, outcome=y)
+        if not np.all((p >= 0) & (p <= 1)):
+            raise ValueError("a probability must lie in [0, 1]")
+        counts = np.zeros(2 * (GRID + 1), dtype=np.int64)
+        for first in range(0, p.size, _BLOCK):
+            block = slice(first, first + _BLOCK)
+            counts += np.bincount(2 * to_cells(p[block]) + y[block], minlength=counts.size)
+        no, yes = counts.reshape(-1, 2).T
+        return cls.of_cells(np.arange(GRID + 1), no + yes, yes)
 
     @classmethod
     def of_cells(cls, cells: ArrayLike, weight: ArrayLike, yes: ArrayLike) -> Self:
