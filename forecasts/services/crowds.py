@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from django.db import connection, transaction
@@ -55,6 +55,19 @@ def refresh(*, forecast_id: int, at: dt.datetime) -> int:
     state.next_expiry_at = instant(int(later.min())) if later.size else None
     state.save()
     return int(made.at.size)
+
+
+def behind(counts: Mapping[int, int], *, at: Mapping[int, dt.datetime]) -> list[int]:
+    """Which of the forecasts `refresh` would have work on: given how many estimates each has, and up to when."""
+    states = CrowdState.objects.in_bulk(counts)
+
+    def lags(forecast_id: int) -> bool:
+        state = states.get(forecast_id)
+        if state is None or state.n_estimates != counts[forecast_id]:
+            return True
+        return state.next_expiry_at is not None and state.next_expiry_at <= max(at[forecast_id], state.through_at)
+
+    return [forecast_id for forecast_id in counts if lags(forecast_id)]
 
 
 def refresh_stale(*, clock: Callable[[], dt.datetime]) -> None:

@@ -4,8 +4,10 @@ import threading
 from dataclasses import replace
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from forecasts.models import Estimate, Forecast, Resolution
 from forecasts.services import registering
@@ -229,3 +231,33 @@ def test_a_row_that_came_late_is_found_however_long_the_jobs_were_away(
         via="import",
     )
     assert scoring.score_pending(at=AFTER + 300 * DAY) == 1
+
+
+def test_what_another_worker_has_scored_since_we_began_is_not_read_again(
+    forecast: Forecast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = factories.forecast("other")
+    ids = [resolve(forecast).pk, resolve(other).pk]
+    monkeypatch.setattr(settings, "SCORE_BATCH", 1)
+    ours = scoring.score_each(ids, at=AFTER)
+    assert next(ours) == (1, 1)
+    assert scoring.score_pending(at=AFTER) == 1
+    ScoringRun.objects.filter(forecast=other).update(digest="would be made anew if it were read")
+    assert next(ours) == (2, 0)
+
+
+def test_a_batch_takes_as_many_queries_however_many_forecasts_are_in_it(cast: factories.Cast) -> None:
+    ids = []
+    for _ in range(6):
+        made = factories.forecast()
+        factories.estimate(made, cast.ann, 0.8)
+        ids.append(resolve(made).pk)
+    list(scoring.score_each(ids, at=AFTER))
+    # The crowds are up to date from here on, as they are unless an estimate has just come in.
+    ScoringRun.objects.update(digest="made from something else")
+    with CaptureQueriesContext(connection) as for_three:
+        list(scoring.score_each(ids[:3], at=AFTER))
+    ScoringRun.objects.update(digest="made from something else")
+    with CaptureQueriesContext(connection) as for_six:
+        list(scoring.score_each(ids, at=AFTER))
+    assert len(for_six) == len(for_three)

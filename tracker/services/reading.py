@@ -2,34 +2,26 @@
 
 import hashlib
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from django.db import connection
 
-from forecasts.columns import Columns
+from forecasts.columns import Columns, Points
 from forecasts.crowd import METHODS
 from forecasts.instants import microseconds
-from forecasts.models import ANSWERED, CrowdPoint, Forecast, Outcome, Resolution
-from tracker.models import Owner, Score
+from forecasts.models import ANSWERED, Forecast, Outcome, Resolution
+from tracker.models import Owner
 from tracker.scoring.record import HIGHEST, LOWEST, Estimates, Schedule, Steps
-from tracker.scoring.scores import Scores, score, score_reference
+from tracker.scoring.scores import MEASURES, Scores, score_beside
 
-MEASURES = ("brier", "log_score", "baseline", "peer", "spot_baseline", "spot_peer")
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """The stored points of a crowd: instants, and a column of probabilities per method, NaN while nobody stands."""
-
-    at: NDArray[np.int64]
-    values: NDArray[np.float64]
-
-
-def _points(forecast: Forecast) -> Points:
-    rows = list(CrowdPoint.objects.filter(forecast=forecast).order_by("at").values_list("at", *METHODS))
-    values = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, len(METHODS))
-    return Points(np.array([microseconds(row[0]) for row in rows], dtype=np.int64), values)
+NULL = r"\N"
+COLUMNS = (
+    *("run_id", "forecast_id", "owner", "forecaster_id", "method"),
+    *(*MEASURES, "coverage", "contested", "attainable", "spot_early"),
+    *("cells", "shares", "final_cell"),
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +29,7 @@ class Inputs:
     """Everything that the scores of a resolution depend on."""
 
     forecast: Forecast
-    outcome: str
+    resolution: Resolution
     known_at: int
     schedule: Schedule
     columns: Columns
@@ -46,7 +38,7 @@ class Inputs:
 
     def digest(self, rules: int) -> str:
         """SHA-256 of rules, outcome, times and estimates, the estimates in an order of their own."""
-        named = (rules, self.outcome, self.known_at, self.schedule, self.hedge)
+        named = (rules, self.resolution.outcome, self.known_at, self.schedule, self.hedge)
         order = np.lexsort((self.columns.made_at, self.columns.forecaster))
         digest = hashlib.sha256(repr(named).encode())
         for column in (
@@ -61,11 +53,11 @@ class Inputs:
         return digest.hexdigest()
 
 
-def read(forecast: Forecast, resolution: Resolution, columns: Columns) -> Inputs:
+def read(forecast: Forecast, resolution: Resolution, columns: Columns, crowd: Points) -> Inputs:
     hedge = min(max(sum(forecast.hedge) / 2, LOWEST), HIGHEST) if forecast.hedge else None
     return Inputs(
         forecast=forecast,
-        outcome=resolution.outcome,
+        resolution=resolution,
         known_at=microseconds(resolution.known_at),
         schedule=Schedule(
             opens_at=microseconds(forecast.opens_at),
@@ -74,23 +66,44 @@ def read(forecast: Forecast, resolution: Resolution, columns: Columns) -> Inputs
             reveal_at=microseconds(forecast.reveal_at) if forecast.reveal_at else None,
         ),
         columns=columns,
-        crowd=_points(forecast),
+        crowd=crowd,
         hedge=hedge,
     )
 
 
-def rows(inputs: Inputs) -> list[Score]:
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The scores of one forecast, and whose each of them is."""
+
+    forecast: int
+    owners: list[tuple[Owner, int | None, str]]
+    parts: tuple[Scores, ...]
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def lines(self, run: int) -> Iterator[str]:
+        """A line of COPY's text format for each, in the order of COLUMNS."""
+        scores = (cells for part in self.parts for cells in _texts(part))
+        for (owner, forecaster, method), texts in zip(self.owners, scores, strict=True):
+            yield f"{run}\t{self.forecast}\t{owner}\t{NULL if forecaster is None else forecaster}\t{method}\t{texts}\n"
+
+
+def rows(inputs: Inputs) -> Rows:
     """Everyone who stood, the crowd by each method, the author's translated hedge, and always one half."""
-    if inputs.outcome not in ANSWERED:
-        return []
-    columns, yes = inputs.columns, inputs.outcome == Outcome.YES
-    estimates = Estimates(columns.forecaster, columns.made_at, columns.probability, columns.expires_at)
-    people = score(estimates, inputs.schedule, inputs.known_at, outcome=yes)
-    made = _rows(inputs.forecast, people, Owner.FORECASTER)
-    for owner, method, steps in _references(inputs):
-        scores = score_reference(steps, estimates, inputs.schedule, inputs.known_at, outcome=yes)
-        made += _rows(inputs.forecast, scores, owner, method)
-    return made
+    if inputs.resolution.outcome not in ANSWERED:
+        return Rows(inputs.forecast.pk, [], ())
+    columns, beside = inputs.columns, _references(inputs)
+    people, references = score_beside(
+        Estimates(columns.forecaster, columns.made_at, columns.probability, columns.expires_at),
+        [steps for _, _, steps in beside],
+        inputs.schedule,
+        inputs.known_at,
+        outcome=inputs.resolution.outcome == Outcome.YES,
+    )
+    owners: list[tuple[Owner, int | None, str]] = [(Owner.FORECASTER, id_, "") for id_ in people.forecaster.tolist()]
+    owners += [(beside[place][0], None, beside[place][1]) for place in references.forecaster.tolist()]
+    return Rows(inputs.forecast.pk, owners, (people, references))
 
 
 def _references(inputs: Inputs) -> list[tuple[Owner, str, Steps]]:
@@ -105,24 +118,25 @@ def _references(inputs: Inputs) -> list[tuple[Owner, str, Steps]]:
     return crowds + constants
 
 
-def _rows(forecast: Forecast, scores: Scores, owner: Owner, method: str = "") -> list[Score]:
-    columns = {name: getattr(scores, name).tolist() for name in (*MEASURES, "coverage", "contested")}
-    final = scores.shares.final.tolist()
-    made = []
-    for row, forecaster in enumerate(scores.forecaster.tolist()):
-        cells, shares = scores.shares.of(row)
-        made.append(
-            Score(
-                forecast_id=forecast.pk,
-                owner=owner,
-                forecaster_id=forecaster if owner == Owner.FORECASTER else None,
-                method=method,
-                attainable=scores.attainable,
-                spot_early=scores.spot_early,
-                cells=cells.tolist(),
-                shares=shares.tolist(),
-                final_cell=final[row] or None,
-                **{name: None if math.isnan(column[row]) else column[row] for name, column in columns.items()},
-            )
-        )
-    return made
+def _texts(scores: Scores) -> Iterator[str]:
+    """What COPY reads of each row after whose it is, column by column first: a number costs more than its place."""
+    measures = [
+        [NULL if math.isnan(value) else repr(value) for value in getattr(scores, name).tolist()]
+        for name in (*MEASURES, "coverage", "contested")
+    ]
+    shares = scores.shares
+    cells, weights = (list(map(str, column.tolist())) for column in (shares.cells, shares.weights))
+    same = f"{scores.attainable!r}\t{scores.spot_early}"
+    for row, (first, last, final) in enumerate(
+        zip(shares.offsets[:-1].tolist(), shares.offsets[1:].tolist(), shares.final.tolist(), strict=True)
+    ):
+        held = f"{{{','.join(cells[first:last])}}}\t{{{','.join(weights[first:last])}}}\t{final or NULL}"
+        yield "\t".join([column[row] for column in measures] + [same, held])
+
+
+def write(made: Iterable[tuple[int, Rows]]) -> None:
+    """Store the rows of runs, by run, in one COPY."""
+    statement = f"COPY tracker_score ({', '.join(COLUMNS)}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for run, mine in made:
+            copy.write("".join(mine.lines(run)))
