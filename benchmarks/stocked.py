@@ -1,0 +1,108 @@
+"""A database stocked in bulk: forecasters, resolved forecasts, estimates, and the points of their crowds.
+
+Rows are made in the database from a seed, past its triggers and foreign keys, and are what these would let through.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+BEGIN = "timestamptz '2024-01-01 00:00:00+00'"
+OPEN_FOR = "interval '180 days'"
+
+FORECASTERS = """
+INSERT INTO forecasts_forecaster (id, username, password, is_superuser, first_name, last_name, email, is_staff,
+    is_active, date_joined, is_bot, simulated, is_curator, is_resolver)
+SELECT i, 'stocked' || i, '!', false, '', '', '', false, true, {begin}, false, false, i = 1, i = 1
+FROM generate_series(1, %(forecasters)s) i
+"""
+FORECASTS = """
+INSERT INTO forecasts_forecast (id, slug, part, hedged, predicts, position, tags, simulated, condition_outcome,
+    created_at, version, question, opens_at, closes_at, resolve_by, created_by_id, resolution_id)
+SELECT i, 'stocked-' || i, '', false, 'yes', 0, ARRAY['stocked'], false, '', opens_at, 1, 'Will it happen?', opens_at,
+    opens_at + {open_for}, opens_at + {open_for}, 1, CASE WHEN i <= %(forecasts)s THEN i END
+FROM (SELECT i, {begin} + i %% 400 * interval '1 day' AS opens_at
+      FROM generate_series(1, %(forecasts)s + %(open)s) i) made
+"""
+WORDINGS = """
+INSERT INTO forecasts_wording (id, forecast_id, version, question, background, criteria, sources, fallback,
+    annulled_if, known_at_rule, opens_at, closes_at, resolve_by, made_at, author_id, reason)
+SELECT id, id, 1, question, '', 'Yes if it does.', '{{}}', '', '', '', opens_at, closes_at, resolve_by, created_at, 1,
+    ''
+FROM forecasts_forecast
+"""
+RESOLUTIONS = """
+INSERT INTO forecasts_resolution (id, forecast_id, revision, outcome, known_at, decided_at, decided_by_id, reason,
+    links)
+SELECT id, id, 1, CASE WHEN random() < 0.4 THEN 'yes' ELSE 'no' END, closes_at, closes_at, 1, 'It was counted.', '{{}}'
+FROM forecasts_forecast WHERE id <= %(forecasts)s
+"""
+ESTIMATES = """
+INSERT INTO forecasts_estimate (forecast_id, forecaster_id, wording_id, probability, made_at, recorded_at, crowd_seen,
+    rationale, via)
+SELECT forecast, forecaster, forecast, probability, made_at, made_at, false, '', 'api'
+FROM (SELECT f.id AS forecast, 1 + (f.id * 7919 + who) %% %(forecasters)s AS forecaster,
+          f.opens_at + random() * {open_for} AS made_at, 0.0001 + 0.9998 * random() AS probability
+      FROM forecasts_forecast f, generate_series(1, %(people)s) who, generate_series(1, %(each)s)) made
+"""
+# As many points as estimates, as a crowd has; what they say costs the same to read whatever it is.
+POINTS = """
+INSERT INTO forecasts_crowdpoint (forecast_id, at, n, recency_weighted, median, mean_log_odds)
+SELECT forecast_id, made_at, %(people)s, probability, probability, probability FROM forecasts_estimate
+ON CONFLICT DO NOTHING
+"""
+STATES = """
+INSERT INTO forecasts_crowdstate (forecast_id, n_estimates, through_at, read_at)
+SELECT id, %(people)s * %(each)s, closes_at, closes_at FROM forecasts_forecast
+"""
+SEQUENCES = """
+SELECT setval(pg_get_serial_sequence('forecasts_{table}', 'id'), (SELECT max(id) FROM forecasts_{table}))
+"""
+TABLES = ("forecaster", "forecast", "wording", "resolution", "estimate", "crowdpoint")
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How many there are; on each forecast `people` of the forecasters give `each` estimates. `open` are unresolved."""
+
+    forecasts: int
+    forecasters: int
+    people: int
+    each: int
+    open: int = 0
+
+    @property
+    def estimates(self) -> int:
+        return self.forecasts * self.people * self.each
+
+    def lay_in(self, *, crowds: bool = True) -> None:
+        """Fill a database that is empty."""
+        sizes = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        statements = [FORECASTERS, FORECASTS, WORDINGS, RESOLUTIONS, ESTIMATES, *([POINTS] if crowds else []), STATES]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("SELECT setseed(0.42)")
+            for statement in statements:
+                cursor.execute(statement.format(begin=BEGIN, open_for=OPEN_FOR), sizes)
+            for table in TABLES:
+                cursor.execute(SEQUENCES.format(table=table))
+        settle()
+
+
+@contextmanager
+def own_database() -> Iterator[None]:
+    """An empty database of the product's, which goes when it is no longer needed."""
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def settle(*tables: str) -> None:
+    """Do what the database does by itself in time: clear away dead rows and count the others."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
