@@ -13,7 +13,7 @@ from forecasts.refusals import Refused
 from tracker.forms import ComparisonForm
 from tracker.models import Owner
 from tracker.queries.comparison import COMPARED, Comparison, comparison, subject
-from tracker.queries.leaderboards import REFERENCES
+from tracker.queries.measures import REFERENCES
 
 # The latest rounds that the table shows; the API has all.
 SHOWN = 50

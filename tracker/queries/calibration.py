@@ -18,7 +18,7 @@ from tracker.scopes import Scope
 from tracker.scoring.bands import Band, consistency_band
 from tracker.scoring.chance import FEW, chance, sentence
 from tracker.scoring.clusters import Clusters
-from tracker.scoring.recalibration import FEWEST, Recalibration, recalibration
+from tracker.scoring.recalibration import FEWEST, recalibration
 from tracker.scoring.reliability import BINS, Bins, decomposition, reliability_bins, reliability_curve
 from tracker.scoring.shares import WHOLE
 from tracker.scoring.tally import Tally, auc, mean_brier
@@ -130,12 +130,13 @@ def calibration(
         raise Invalid("Ask for a forecaster or for a crowd, not for both.", field="crowd")
     shown = view_of(scope, settled=settled)
     if crowd:
-        owner, subject, label = {"owner": Owner.CROWD, "method": crowd}, crowd, REFERENCES[Owner.CROWD, crowd]
+        totals = shown.totals(owner=Owner.CROWD, method=crowd)
+        subject, label = crowd, REFERENCES[Owner.CROWD, crowd]
     elif forecaster:
-        owner = {"owner": Owner.FORECASTER, "forecaster": forecaster.pk}
+        totals = shown.totals(owner=Owner.FORECASTER, forecaster=forecaster.pk)
         subject = label = forecaster.username
     else:
-        owner, subject, label = {"owner": EVERYONE}, "", "Everyone"
+        totals, subject, label = shown.totals(owner=EVERYONE), "", "Everyone"
     blank = Calibration(
         subject=subject,
         label=label,
@@ -144,7 +145,7 @@ def calibration(
         settled=shown.settled,
         provisional=shown.provisional,
     )
-    totals = shown.totals(**owner) & Q(view=view)
+    totals &= Q(view=view)
     tally = _tally(totals)
     if tally is None:
         return blank
@@ -184,7 +185,11 @@ def _measured(blank: Calibration, tally: Tally, clusters: Clusters) -> Calibrati
     band = _band(tally, clusters.size)
     return replace(
         blank,
-        **_fitted(fit, clusters),
+        intercept=fit.intercept if fit else None,
+        slope=fit.slope if fit else None,
+        # Below this many forecasts they cover too little.
+        intercept_se=fit.intercept_se if fit and clusters.size >= FEWEST else None,
+        slope_se=fit.slope_se if fit and clusters.size >= FEWEST else None,
         sentence=sentence(bins, test, clusters.forecasts),
         n_forecasts=clusters.forecasts,
         n_effective=clusters.size,
@@ -202,15 +207,6 @@ def _measured(blank: Calibration, tally: Tally, clusters: Clusters) -> Calibrati
         curve=_curve(tally),
         band=tuple(map(BandPoint, band.probability.tolist(), band.low.tolist(), band.high.tolist())),
     )
-
-
-def _fitted(fit: Recalibration | None, clusters: Clusters) -> dict[str, float]:
-    """The recalibration line; its errors only where there are forecasts enough for them to cover what they claim."""
-    if fit is None:
-        return {}
-    line = {"intercept": fit.intercept, "slope": fit.slope}
-    errors = {"intercept_se": fit.intercept_se, "slope_se": fit.slope_se}
-    return line if clusters.size < FEWEST else line | errors
 
 
 def _band(tally: Tally, size: float) -> Band:

@@ -121,13 +121,14 @@ def _qualify(rows: list[Row]) -> Flags:
 def _rows(shown: View, measure: Measure, forecaster: Forecaster | None = None) -> tuple[list[Row], Moments]:
     """One row for each owner, and their moments in the same order."""
     mine = {"owner": Owner.FORECASTER, "forecaster": forecaster.pk} if forecaster else {}
-    found = (
+    summed = (
         MomentTotal.objects.filter(shown.totals(**mine), measure=measure.of)
         .values_list("total__owner", "total__forecaster", "total__method")
         .annotate(**{f"sum_{name}": Sum(name) for name in SUMS})
-        .filter(sum_n__gt=0)
         .order_by("total__owner", "total__forecaster", "total__method")
     )
+    # Totals that were taken back leave a row of zeros.
+    found = [row for row in summed if row[3] > 0]
     owners = [(Owner(owner), id_, method) for owner, id_, method, *_ in found]
     sums = dict(zip(SUMS, np.array([row[3:] for row in found], dtype=object).reshape(-1, len(SUMS)).T, strict=True))
     moments = Moments.of_totals(**{name: sums[name] for name in PRODUCTS})
@@ -156,7 +157,9 @@ def _row(
         n=n,
         upsets=upsets,
         score=score,
-        **dict(zip(SHARES, shares, strict=True)),
+        coverage=shares[0],
+        contested=shares[1],
+        attainable=shares[2],
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from tracker.scoring.arrays import Floats, Integers, require_parallel, sums
-from tracker.scoring.recalibration import LOG_ODDS_CLIP, Recalibration, recalibration
+from tracker.scoring.recalibration import Recalibration, recalibration
 from tracker.scoring.reliability import (
     BINS,
     Bins,
@@ -20,7 +20,7 @@ from tracker.scoring.reliability import (
     reliability_bins,
     reliability_curve,
 )
-from tracker.scoring.tally import Tally, auc, mean_brier, mean_log_score
+from tracker.scoring.tally import LOG_ODDS_CLIP, Tally, auc, mean_brier, mean_log_score
 
 # At the fit the scores add up to 0 in both coefficients: two clusters say nothing of its errors.
 FEWEST_CLUSTERS: Final = 3

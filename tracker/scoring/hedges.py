@@ -84,11 +84,7 @@ def brier_losses(rate: ArrayLike, low: ArrayLike, high: ArrayLike) -> Losses:
     >>> made.best.round(4), made.midpoint.round(4), made.worst.round(4)
     (array([0.1]), array([0.1406]), array([0.2125]))
     """
-<<<<<<< HEAD
-    return _losses(lambda p, r: (p - r) ** 2 + r * (1 - r), rate, low, high)
-=======
     return _losses(_brier, rate, low, high)
->>>>>>> 87d0cfe (Score an author's words by every translation within their range)
 
 
 def log_losses(rate: ArrayLike, low: ArrayLike, high: ArrayLike) -> Losses:
@@ -101,9 +97,6 @@ def log_losses(rate: ArrayLike, low: ArrayLike, high: ArrayLike) -> Losses:
     >>> made.best.round(3), made.midpoint.round(3), made.worst.round(3)
     (array([0.362]), array([0.466]), array([0.618]))
     """
-<<<<<<< HEAD
-    return _losses(lambda p, r: -xlogy(r, p) - xlogy(1 - r, 1 - p), rate, low, high)
-=======
     return _losses(_log_score, rate, low, high)
 
 
@@ -113,7 +106,6 @@ def _brier(p: Floats, rate: Floats) -> Floats:
 
 def _log_score(p: Floats, rate: Floats) -> Floats:
     return np.asarray(-xlogy(rate, p) - xlogy(1 - rate, 1 - p), dtype=np.float64)
->>>>>>> 87d0cfe (Score an author's words by every translation within their range)
 
 
 def _losses(loss: Callable[[Floats, Floats], Floats], rate: ArrayLike, low: ArrayLike, high: ArrayLike) -> Losses:
