@@ -133,6 +133,30 @@ def test_errors_are_the_sandwich_added_up_row_by_row(forecasts: int, seed: int) 
     assert ours == pytest.approx(expected.tolist(), rel=1e-8)
 
 
+def test_intervals_cover_with_forecasts_as_trials_and_not_with_rows() -> None:
+    """A hundred forecasts that eight people answer alike, calibrated but for rounding: 200 files from a seed."""
+    rng, covered = np.random.default_rng(11), []
+    for _ in range(200):
+        forecast, truth = np.repeat(np.arange(100), 8), rng.uniform(0.05, 0.95, 100)
+        p = np.clip(truth[forecast].round(2) + rng.choice([-0.01, 0.0, 0.01], 800), 0.01, 0.99).round(2)
+        y = (rng.random(100) < truth).astype(np.int64)[forecast]
+        clustered, alone = one_row_each(p, y, forecast), one_row_each(p, y)
+        wide = clustered.bins.size >= 10
+        covered.append([*slope_and_bins(clustered, wide), *slope_and_bins(alone, wide)])
+    slope, bins, naive_slope, naive_bins = np.mean(covered, axis=0)
+    assert 0.90 <= slope <= 0.99
+    assert 0.93 <= bins <= 0.99
+    assert max(naive_slope, naive_bins) < 0.7
+
+
+def slope_and_bins(found: Evaluation, wide: np.ndarray) -> tuple[float, float]:
+    """Whether the interval of the slope holds 1, and what part of the bins holds what was said there."""
+    fit, bins = found.recalibration, found.bins
+    assert fit is not None
+    inside = (bins.low <= bins.mean_probability) & (bins.mean_probability <= bins.high)
+    return float(abs(fit.slope - 1) < 1.96 * fit.slope_se), float(inside[wide].mean())
+
+
 def test_two_forecasts_say_nothing_of_the_errors() -> None:
     found = one_row_each([0.2, 0.8, 0.6, 0.3], [0, 0, 1, 1], [0, 0, 1, 1]).recalibration
     assert found is not None

@@ -101,7 +101,7 @@ def _remarks(scores: Plain) -> Iterator[str]:
         return
     yield f"Rows of one forecast are one trial: they weigh as {scores['n_effective']:,.1f} forecasts in all."
     if scores["n_clusters"] < FEW_CLUSTERS:
-        yield f"Below {FEW_CLUSTERS} forecasts the standard errors are too small."
+        yield f"Below {FEW_CLUSTERS} forecasts the standard errors are easily too small."
 
 
 def _measure(name: str, value: float | None, remark: str = "") -> str:

@@ -119,8 +119,7 @@ def clustered_errors(
 
     The sandwich H^-1 (G / (G - 1) sum over the G forecasts of s s') H^-1 at the fitted values m = expit(a + b x), where
     x = logit p, s = sum over a forecast's rows of (y - m)(1, x), and H = sum over all rows of m (1 - m)(1, x)(1, x)'.
-    NaN below three forecasts. They are too small where forecasts are few, by a tenth and more below a hundred. Source:
-    Liang and Zeger, Biometrika 1986.
+    NaN below three forecasts, and easily too small below a hundred. Source: Liang and Zeger, Biometrika 1986.
 
     >>> said, rows, yes = np.tile([0.3, 0.6], 40), np.full(80, 5), np.tile([0, 0, 5, 5, 5, 0, 0, 5], 10)
     >>> fit = recalibration(Tally.of(said, yes / rows, rows))
