@@ -22,7 +22,7 @@ def stored() -> Sums:
         (CellTotal, ("view", "cell"), ("weight", "yes")),
         (ClusterTotal, ("view",), ("n", "c", "cc", "ss", "sx", "xx", "spread", "spread_x", "spread_xx")),
         (BinTotal, ("view", "bin"), ("n", "uu")),
-        (MomentTotal, ("measure",), ("n", *PRODUCTS, "coverage", "contested", "attainable", "upsets")),
+        (MomentTotal, ("measure",), ("n", *PRODUCTS, "beside", "coverage", "contested", "attainable", "upsets")),
     ]
     found: Sums = {}
     for model, own, sums in parts:
@@ -109,4 +109,5 @@ def _add_moments(add: Any, owner: tuple[Any, ...], row: Score) -> None:
             c, a = round(covered * 1e6), round(accrued * 1e9)
             others = (round(part * 1e6) for part in (row.coverage, row.contested, row.attainable))
             products = (c, a, c * c, c * a, a * a, c * c * c, c * c * a, c * a * a, a * a * a)
-            add(("MomentTotal", *owner, measure), 1, *products, *others, upset)
+            crowd = row.coverage * row.crowd_brier if measure == "brier" and row.crowd_brier is not None else 0.0
+            add(("MomentTotal", *owner, measure), 1, *products, round(crowd * 1e9), *others, upset)

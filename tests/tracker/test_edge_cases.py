@@ -142,7 +142,7 @@ def test_an_expired_estimate_stands_no_longer(cast: factories.Cast) -> None:
         (OPENS - DAY, CLOSES, 1.0),
         (CLOSES, CLOSES, None),
         (NOW, NOW, None),
-        (NOW - DAY / 86_400_000_000, NOW, 0.0),
+        (NOW - DAY / 86_400_000_000, NOW, None),
     ],
     ids=["at the opening", "before the opening", "at the close", "at known_at", "a microsecond before known_at"],
 )

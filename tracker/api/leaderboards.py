@@ -61,6 +61,10 @@ class BoardRow(serializers.Serializer[Any]):
     contested = Share(help_text="Time standing together with another, likewise.")
     attainable = Share(help_text="What coverage would be, had they always stood on the forecasts they stood on.")
     score = serializers.FloatField(help_text="By the board's measure, which names unit and direction.")
+    crowd = Share(
+        allow_null=True,
+        help_text="On a board by Brier score the crowd's over the same moments, 0 to 1, lower is better; else null.",
+    )
     low = serializers.FloatField(
         allow_null=True, help_text="The 95% interval of the score over forecasts like these; null below the minimum."
     )

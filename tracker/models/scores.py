@@ -70,6 +70,9 @@ class Score(models.Model):
     peer = models.FloatField(null=True)
     spot_baseline = models.FloatField(null=True)
     spot_peer = models.FloatField(null=True)
+    crowd_brier = models.FloatField(
+        null=True, help_text="The crowd's Brier score over the time standing, beside a forecaster's own."
+    )
     spot_early = models.BooleanField(
         default=False, help_text="The answer came before the spot time: counts on no board."
     )

@@ -126,6 +126,7 @@ class MomentTotal(Part):
     cca = WholeNumber()
     caa = WholeNumber()
     aaa = WholeNumber()
+    beside = WholeNumber(help_text="For the Brier score: what the crowd accrued over the same moments.")
     coverage = WholeNumber()
     contested = WholeNumber()
     attainable = WholeNumber()

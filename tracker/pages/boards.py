@@ -49,6 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "measures": MEASURES.values(),
         "signed": board.measure.better == "higher",
         "digits": 1 if board.measure.better == "higher" else 3,
+        "beside": board.measure.of == "brier",
         "contested": board.measure.of == "peer",
         "par": scale.place(0.0) if board.measure.better == "higher" else None,
         "ranked": _drawn(scale, board.ranked),

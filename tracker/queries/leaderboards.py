@@ -11,7 +11,7 @@ from tracker.models import MomentTotal, Owner
 from tracker.scopes import Scope
 from tracker.scoring import boards
 from tracker.scoring.arrays import Flags
-from tracker.scoring.moments import Moments
+from tracker.scoring.moments import BILLIONTH, Moments
 from tracker.scoring.shares import WHOLE
 
 from .measures import MEASURES, REFERENCES, Measure
@@ -19,7 +19,7 @@ from .viewing import View, or_none, view
 
 PRODUCTS = ("n", "c", "a", "cc", "ca", "aa", "ccc", "cca", "caa", "aaa")
 SHARES = ("coverage", "contested", "attainable")
-SUMS = (*PRODUCTS, *SHARES, "upsets")
+SUMS = (*PRODUCTS, *SHARES, "upsets", "beside")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Row:
 
     attainable counts the forecasts stood on: what coverage would be, had one always stood there. score has the 95%
     interval [low, high], None below the minimum; rank_best and rank_worst are the ranks that the intervals of all
-    ranked rows allow, jointly at 95%.
+    ranked rows allow, jointly at 95%. crowd, on a board by Brier score, is the crowd's over the same moments.
     """
 
     owner: Owner
@@ -42,6 +42,7 @@ class Row:
     contested: float
     attainable: float
     score: float
+    crowd: float | None = None
     low: float | None = None
     high: float | None = None
     rank: int | None = None
@@ -127,26 +128,37 @@ def _rows(shown: View, measure: Measure, forecaster: Forecaster | None = None) -
         .annotate(**{f"sum_{name}": Sum(name) for name in SUMS})
         .order_by("total__owner", "total__forecaster", "total__method")
     )
-    # Totals that were taken back leave a row of zeros.
-    found = [row for row in summed if row[3] > 0]
+    # Totals that were taken back leave a row of zeros; and who stood for less than a millionth covers nothing.
+    found = [row for row in summed if row[3] > 0 and row[4] > 0]
     owners = [(Owner(owner), id_, method) for owner, id_, method, *_ in found]
     sums = dict(zip(SUMS, np.array([row[3:] for row in found], dtype=object).reshape(-1, len(SUMS)).T, strict=True))
     moments = Moments.of_totals(**{name: sums[name] for name in PRODUCTS})
     people = Forecaster.objects.in_bulk([id_ for _, id_, _ in owners if id_])
     shares = [(sums[name].astype(np.float64) / WHOLE / max(shown.n_forecasts, 1)).tolist() for name in SHARES]
     upsets = (sums["upsets"].astype(np.float64) / boards.UPSET).tolist()
+    # Both sums are over the time standing, one in billionths and the other in millionths.
+    beside = sums["beside"].astype(np.float64) / sums["c"].astype(np.float64) * WHOLE / BILLIONTH
+    crowds = beside.tolist() if measure.of == "brier" else [None] * len(owners)
     scores = boards.INTERVALS[measure.name](moments).score.tolist()
     rows = [
-        _row(owner, people.get(id_), method, n=int(n), upsets=upset, score=score, shares=parts)
-        for (owner, id_, method), n, upset, score, *parts in zip(
-            owners, sums["n"], upsets, scores, *shares, strict=True
+        _row(owner, people.get(id_), method, n=int(n), upsets=upset, score=score, crowd=crowd, shares=parts)
+        for (owner, id_, method), n, upset, score, crowd, *parts in zip(
+            owners, sums["n"], upsets, scores, crowds, *shares, strict=True
         )
     ]
     return rows, moments
 
 
 def _row(
-    owner: Owner, person: Forecaster | None, method: str, *, n: int, upsets: float, score: float, shares: list[float]
+    owner: Owner,
+    person: Forecaster | None,
+    method: str,
+    *,
+    n: int,
+    upsets: float,
+    score: float,
+    crowd: float | None,
+    shares: list[float],
 ) -> Row:
     return Row(
         owner=owner,
@@ -157,6 +169,7 @@ def _row(
         n=n,
         upsets=upsets,
         score=score,
+        crowd=crowd if person else None,
         coverage=shares[0],
         contested=shares[1],
         attainable=shares[2],

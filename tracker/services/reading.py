@@ -13,13 +13,14 @@ from forecasts.crowd import METHODS
 from forecasts.instants import microseconds
 from forecasts.models import ANSWERED, Forecast, Outcome, Resolution
 from tracker.models import Owner
+from tracker.scoring.beside import crowd_brier
 from tracker.scoring.record import HIGHEST, LOWEST, Estimates, Schedule, Steps
 from tracker.scoring.scores import MEASURES, Scores, score_beside
 
 NULL = r"\N"
 COLUMNS = (
     *("run_id", "forecast_id", "owner", "forecaster_id", "method"),
-    *(*MEASURES, "coverage", "contested", "attainable", "spot_early"),
+    *(*MEASURES, "coverage", "contested", "crowd_brier", "attainable", "spot_early"),
     *("cells", "shares", "final_cell"),
 )
 
@@ -78,13 +79,15 @@ class Rows:
     forecast: int
     owners: list[tuple[Owner, int | None, str]]
     parts: tuple[Scores, ...]
+    crowd_brier: list[float]
 
     def __len__(self) -> int:
         return len(self.owners)
 
     def lines(self, run: int) -> Iterator[str]:
         """A line of COPY's text format for each, in the order of COLUMNS."""
-        scores = (cells for part in self.parts for cells in _texts(part))
+        beside = self.crowd_brier, [math.nan] * (len(self) - len(self.crowd_brier))
+        scores = (cells for part, crowd in zip(self.parts, beside, strict=False) for cells in _texts(part, crowd))
         for (owner, forecaster, method), texts in zip(self.owners, scores, strict=True):
             yield f"{run}\t{self.forecast}\t{owner}\t{NULL if forecaster is None else forecaster}\t{method}\t{texts}\n"
 
@@ -92,18 +95,18 @@ class Rows:
 def rows(inputs: Inputs) -> Rows:
     """Everyone who stood, the crowd by each method, the author's translated hedge, and always one half."""
     if inputs.resolution.outcome not in ANSWERED:
-        return Rows(inputs.forecast.pk, [], ())
+        return Rows(inputs.forecast.pk, [], (), [])
     columns, beside = inputs.columns, _references(inputs)
-    people, references = score_beside(
-        Estimates(columns.forecaster, columns.made_at, columns.probability, columns.expires_at),
-        [steps for _, _, steps in beside],
-        inputs.schedule,
-        inputs.known_at,
-        outcome=inputs.resolution.outcome == Outcome.YES,
-    )
+    estimates = Estimates(columns.forecaster, columns.made_at, columns.probability, columns.expires_at)
+    rule, known_at, yes = inputs.schedule, inputs.known_at, inputs.resolution.outcome == Outcome.YES
+    everyones = [steps for _, _, steps in beside]
+    people, references = score_beside(estimates, everyones, rule, known_at, outcome=yes)
+    # The first reference is the crowd that pages show.
+    crowd = crowd_brier(everyones[0], estimates, rule, known_at, outcome=yes)
+    scored = np.isin(np.unique(estimates.forecaster), people.forecaster)
     owners: list[tuple[Owner, int | None, str]] = [(Owner.FORECASTER, id_, "") for id_ in people.forecaster.tolist()]
     owners += [(beside[place][0], None, beside[place][1]) for place in references.forecaster.tolist()]
-    return Rows(inputs.forecast.pk, owners, (people, references))
+    return Rows(inputs.forecast.pk, owners, (people, references), crowd[scored].tolist())
 
 
 def _references(inputs: Inputs) -> list[tuple[Owner, str, Steps]]:
@@ -118,12 +121,10 @@ def _references(inputs: Inputs) -> list[tuple[Owner, str, Steps]]:
     return crowds + constants
 
 
-def _texts(scores: Scores) -> Iterator[str]:
+def _texts(scores: Scores, crowd: list[float]) -> Iterator[str]:
     """What COPY reads of each row after whose it is, column by column first: a number costs more than its place."""
-    measures = [
-        [NULL if math.isnan(value) else repr(value) for value in getattr(scores, name).tolist()]
-        for name in (*MEASURES, "coverage", "contested")
-    ]
+    columns = [getattr(scores, name).tolist() for name in (*MEASURES, "coverage", "contested")]
+    measures = [[NULL if math.isnan(value) else repr(value) for value in column] for column in [*columns, crowd]]
     shares = scores.shares
     cells, weights = (list(map(str, column.tolist())) for column in (shares.cells, shares.weights))
     same = f"{scores.attainable!r}\t{scores.spot_early}"

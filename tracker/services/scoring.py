@@ -18,7 +18,7 @@ from .reading import Inputs, read, rows, write
 log = logging.getLogger(__name__)
 
 # Raise it with every change of what a score means; every resolution is then due again.
-RULES = 1
+RULES = 2
 SWEEP = "scores"
 
 

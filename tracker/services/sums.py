@@ -17,7 +17,8 @@ owned AS (
     SELECT m.scope, m.year, m.settled, m.sign, m.yes, o.owner, o.forecaster, o.method, s.*
     FROM moves m
     JOIN (SELECT run_id, owner AS scored, forecaster_id, method AS scored_by, brier, log_score, baseline, peer,
-                 spot_baseline, spot_peer, spot_early, coverage, contested, attainable, cells, shares, final_cell
+                 spot_baseline, spot_peer, crowd_brier, spot_early, coverage, contested, attainable, cells, shares,
+                 final_cell
           FROM tracker_score) s USING (run_id)
     CROSS JOIN LATERAL (VALUES (s.scored, coalesce(s.forecaster_id, 0), s.scored_by), ('everyone', 0, ''))
         AS o (owner, forecaster, method)
@@ -93,6 +94,8 @@ MEASURED = """
 measured AS (
     SELECT k.total_id, k.sign, m.measure, m.held,
            round(m.c * 1e6)::numeric AS c, round(m.a * 1e9)::numeric AS a,
+           CASE m.measure WHEN 'brier' THEN coalesce(round(k.coverage * k.crowd_brier * 1e9), 0) ELSE 0 END::numeric
+               AS beside,
            round(k.coverage * 1e6)::numeric AS coverage, round(k.contested * 1e6)::numeric AS contested,
            round(k.attainable * 1e6)::numeric AS attainable
     FROM keyed k
@@ -111,13 +114,16 @@ measured AS (
     WHERE m.counts AND m.a IS NOT NULL AND k.owner <> 'everyone'
 )"""
 
-_SUMS = ("n", "c", "a", "cc", "ca", "aa", "ccc", "cca", "caa", "aaa", "coverage", "contested", "attainable", "upsets")
+_SUMS = (
+    *("n", "c", "a", "cc", "ca", "aa", "ccc", "cca", "caa", "aaa"),
+    *("beside", "coverage", "contested", "attainable", "upsets"),
+)
 
 ADD_MOMENTS = f"""
 INSERT INTO tracker_momenttotal AS t (total_id, measure, {", ".join(_SUMS)})
 SELECT total_id, measure, sum(sign), sum(sign * c), sum(sign * a), sum(sign * c * c), sum(sign * c * a),
        sum(sign * a * a), sum(sign * c * c * c), sum(sign * c * c * a), sum(sign * c * a * a), sum(sign * a * a * a),
-       sum(sign * coverage), sum(sign * contested), sum(sign * attainable), sum(sign * held)
+       sum(sign * beside), sum(sign * coverage), sum(sign * contested), sum(sign * attainable), sum(sign * held)
 FROM measured GROUP BY total_id, measure
 ON CONFLICT (total_id, measure) DO UPDATE SET {_grown(_SUMS)}
 """

@@ -73,7 +73,7 @@ DROP FUNCTION tracker_note_below;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracker", "0003_totals"), ("forecasts", "0004_sweeps")]
+    dependencies = [("tracker", "0002_totals"), ("forecasts", "0004_sweeps")]
     operations = [
         migrations.RunSQL(NOTE, FORGET),
         migrations.RunSQL(NOTE_BELOW, FORGET_BELOW),
