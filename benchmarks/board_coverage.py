@@ -22,8 +22,8 @@ from tracker.scoring.arrays import Flags, Floats, Integers
 from tracker.scoring.boards import (
     INTERVALS,
     MINIMUM_FORECASTS,
-    MINIMUM_UPSETS,
     UPSET,
+    minimum_upsets,
     qualifies,
     rank_ranges,
     ranks,
@@ -67,12 +67,17 @@ def coverages(setting: Setting, *, draws: int, forecasts: int = FORECASTS) -> di
     found: dict[tuple[str, int], list[Flags]] = defaultdict(list)
     for number in range(draws * setting.people // setting.calibrated):
         made = drawn(setting, forecasts, np.random.default_rng([SEED, number]))
-        upsets = np.concatenate([each for _, _, each in made.people("brier")])
-        least = max(MINIMUM_FORECASTS, ceil(MINIMUM_UPSETS / upsets.mean()))
-        # With fewer than the least only rows that happen to have many upsets would be seen.
-        for measure, size in product(MEASURES, [size for size in SIZES if size == 0 or size >= least]):
-            found[measure, size] += [held(measure, size or least, *person) for person in made.people(measure)]
+        for measure, size in product(MEASURES, SIZES):
+            people = list(made.people(measure))
+            least = _least(measure, np.concatenate([upsets for _, _, upsets in people]))
+            # With fewer than the least only rows that happen to have many upsets would be seen.
+            if size == 0 or size >= least:
+                found[measure, size] += [held(measure, size or least, *person) for person in people]
     return {key: _share(flags) for key, flags in found.items()}
+
+
+def _least(measure: str, upsets: Floats) -> int:
+    return max(MINIMUM_FORECASTS, ceil(minimum_upsets(measure) / upsets.mean()))
 
 
 def held(measure: str, size: int, c: Floats, a: Floats, upsets: Floats) -> Flags:
@@ -81,7 +86,8 @@ def held(measure: str, size: int, c: Floats, a: Floats, upsets: Floats) -> Flags
     moments = Moments.of(place, c[cut], a[cut], place.size // size)
     truth = size * a.mean() if measure in TOTALS else a.sum() / c.sum()
     surprises = np.rint(upsets[cut].reshape(-1, size).sum(axis=1) * UPSET).astype(np.int64)
-    return contains(INTERVALS[measure](moments), truth)[qualifies(moments.n, surprises)]
+    enough = qualifies(moments.n, surprises, minimum=minimum_upsets(measure))
+    return contains(INTERVALS[measure](moments), truth)[enough]
 
 
 def contains(interval: Interval, truth: float) -> Flags:

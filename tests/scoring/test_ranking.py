@@ -10,8 +10,10 @@ from tracker.scoring.boards import (
     INTERVALS,
     MINIMUM_FORECASTS,
     MINIMUM_UPSETS,
+    MINIMUM_UPSETS_OF_PEERS,
     UPSET,
     expected_upsets,
+    minimum_upsets,
     qualifies,
     rank_ranges,
     ranks,
@@ -113,6 +115,13 @@ def test_expected_upsets_are_the_time_spent_at_each_probability_times_the_smalle
 def test_both_minimums_must_be_met() -> None:
     enough, many = MINIMUM_UPSETS * UPSET, MINIMUM_FORECASTS
     assert qualifies([many, many - 1, many], [enough, enough, enough - 1]).tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize("measure", INTERVALS)
+def test_a_lead_over_others_needs_more_expected_upsets_than_a_score(measure) -> None:
+    assert minimum_upsets(measure) == (MINIMUM_UPSETS_OF_PEERS if "peer" in measure else MINIMUM_UPSETS)
+    asked = minimum_upsets(measure) * UPSET
+    assert qualifies([20, 20], [asked, asked - 1], minimum=minimum_upsets(measure)).tolist() == [True, False]
 
 
 @pytest.mark.parametrize("measure", INTERVALS)

@@ -16,6 +16,8 @@ from tracker.scoring.shares import GRID, WHOLE, Shares
 # Below either, a row is listed without rank and interval: the intervals have been shown to hold from here on.
 MINIMUM_FORECASTS: Final = 20
 MINIMUM_UPSETS: Final = 3
+# Compared with people who are all bolder or all shyer, a lead has a longer tail than a score.
+MINIMUM_UPSETS_OF_PEERS: Final = 5
 # Expected upsets are kept in whole numbers: a millionth of the scheduled length at a probability of 0.0001.
 UPSET: Final = WHOLE * GRID
 
@@ -121,15 +123,26 @@ def expected_upsets(shares: Shares, *, final: bool = False) -> Integers:
     return over_time
 
 
-def qualifies(forecasts: ArrayLike, upsets: ArrayLike) -> Flags:
-    """Say of each row whether it has the minimum for a rank and an interval; upsets in whole numbers of 1 / UPSET.
+def minimum_upsets(measure: str) -> int:
+    """Return the expected upsets from which a row has a rank and an interval on the board of a measure.
+
+    >>> minimum_upsets("brier"), minimum_upsets("spot_peer")
+    (3, 5)
+    """
+    return MINIMUM_UPSETS_OF_PEERS if "peer" in measure else MINIMUM_UPSETS
+
+
+def qualifies(forecasts: ArrayLike, upsets: ArrayLike, *, minimum: int = MINIMUM_UPSETS) -> Flags:
+    """Say of each row whether it has the minimum for a rank and an interval.
+
+    upsets are in whole numbers of 1 / UPSET, and `minimum` of them must be expected: `minimum_upsets` of the measure.
 
     >>> qualifies([20, 20, 19], [3 * UPSET, 3 * UPSET - 1, 9 * UPSET])
     array([ True, False, False])
     """
     n, surprise = np.asarray(forecasts, dtype=np.int64), np.asarray(upsets, dtype=np.int64)
     require_parallel(forecasts=n, upsets=surprise)
-    return (n >= MINIMUM_FORECASTS) & (surprise >= MINIMUM_UPSETS * UPSET)
+    return (n >= MINIMUM_FORECASTS) & (surprise >= minimum * UPSET)
 
 
 def simultaneous(rows: int, *, level: float = 0.95) -> float:
