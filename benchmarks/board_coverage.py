@@ -39,7 +39,7 @@ TOTALS: Final = {"peer", "baseline"}
 # 0 stands for the fewest with which half of all rows have the minimum.
 SIZES: Final = (0, 40, 100, 300)
 # So many give 2,000 rows and more of 300 forecasts in every setting.
-DRAWS, FORECASTS = 8, 30_000
+DRAWS, FORECASTS = 10, 30_000
 SETTINGS: Final = tuple(
     Setting(revisions, early, absent)
     for revisions, early in (
@@ -77,7 +77,7 @@ def coverages(setting: Setting, *, draws: int, forecasts: int = FORECASTS) -> di
 
 
 def _least(measure: str, upsets: Floats) -> int:
-    return max(MINIMUM_FORECASTS, ceil(minimum_upsets(measure) / upsets.mean()))
+    return max(MINIMUM_FORECASTS, ceil(minimum_upsets(measure) / float(upsets.mean())))
 
 
 def held(measure: str, size: int, c: Floats, a: Floats, upsets: Floats) -> Flags:
