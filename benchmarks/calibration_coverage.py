@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.simulated import Design, Early, Run, simulate
 from tracker.scoring.arrays import Floats, Integers, sums
 from tracker.scoring.bands import consistency_band
-from tracker.scoring.chance import FEW, LEVEL, chance
+from tracker.scoring.chance import LEVEL, chance
 from tracker.scoring.clusters import Clusters
 from tracker.scoring.reliability import decomposition, reliability_bins, reliability_curve
 from tracker.scoring.shares import GRID, to_cells
@@ -104,7 +104,7 @@ def findings(run: Run, *, counted: str, view: str) -> Findings:
         forecast, p, y, w = pooled(forecast, p, run.outcome, w)
     tally, clusters = Tally.of(p, y, w), Clusters.of(forecast, p, y, w)
     bins = reliability_bins(tally, clusters.bin_sizes(tally))
-    enough = bins.size >= FEW
+    enough = ~bins.few
     inside = (bins.low <= bins.mean_probability) & (bins.mean_probability <= bins.high)
     band = consistency_band(tally, clusters.size, draws=DRAWS)
     low, high = band.at(tally.probability)

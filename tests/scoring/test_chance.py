@@ -84,7 +84,7 @@ def test_no_bin_with_enough_trials_quotes_none_and_says_so() -> None:
 def test_the_sentence_says_what_the_test_says(p_value: float, words: str) -> None:
     bins = reliability_bins(Tally.of([0.9] * 40 + [0.1], [1] * 32 + [0] * 8 + [0]))
     said = sentence(bins, Chance(2.0, 2, p_value), 41)
-    assert said.startswith(f"Says 90% when 80% happens; {words}")
+    assert said.startswith(f"Says 90% when 80% happen; {words}")
     assert "illustration" in said
 
 

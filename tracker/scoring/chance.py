@@ -13,8 +13,6 @@ from tracker.scoring.reliability import Bins
 from tracker.scoring.tally import LOG_ODDS_CLIP, Tally
 
 LEVEL: Final = 0.05
-# Below this effective number of trials a bin is "too few", and is not quoted.
-FEW: Final = 10
 _NEGLIGIBLE: Final = 1e-12
 
 
@@ -77,7 +75,7 @@ def _quadratic(surplus: Floats, spread: Floats, rank: int) -> tuple[float, int]:
     return float((along**2 / values[kept]).sum()), int(kept.sum())
 
 
-def quote(bins: Bins, few: float = FEW) -> Quote | None:
+def quote(bins: Bins) -> Quote | None:
     """Return the bin furthest from the diagonal in standard errors among those with enough trials, or None.
 
     |f - p| / sqrt(p (1 - p) / n_eff), f the observed frequency, p the mean probability, n_eff = bins.size. It only
@@ -87,7 +85,7 @@ def quote(bins: Bins, few: float = FEW) -> Quote | None:
     >>> quote(reliability_bins(Tally.of([0.9] * 40, [1] * 28 + [0] * 12)))
     Quote(bin=9, said=0.9, happened=0.7)
     """
-    enough = np.flatnonzero(bins.size >= few)
+    enough = np.flatnonzero(~bins.few)
     if enough.size == 0:
         return None
     p, happened = bins.mean_probability[enough], bins.observed_frequency[enough]
@@ -103,7 +101,7 @@ def sentence(bins: Bins, test: Chance, forecasts: int) -> str:
     >>> from tracker.scoring.reliability import reliability_bins
     >>> forty = Tally.of([0.9] * 40, [1] * 32 + [0] * 8)
     >>> sentence(reliability_bins(forty), Chance(4.6, 2, 0.1), 40).split(" (")[0]
-    'Says 90% when 80% happens; with 40 forecasts this could be chance.'
+    'Says 90% when 80% happen; with 40 forecasts this could be chance.'
     """
     shown = quote(bins)
     numbered = "1 forecast" if forecasts == 1 else f"{forecasts:,} forecasts"
@@ -112,7 +110,7 @@ def sentence(bins: Bins, test: Chance, forecasts: int) -> str:
     verdict = "could be chance" if test.plausible else "is hardly chance"
     value = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.2g}"
     return (
-        f"Says {shown.said:.0%} when {shown.happened:.0%} happens; with {numbered} this {verdict}. "
+        f"Says {shown.said:.0%} when {shown.happened:.0%} happen; with {numbered} this {verdict}. "
         f"(The bin from {bins.lower[shown.bin]:.0%} to {bins.upper[shown.bin]:.0%} is an illustration: "
         f"the verdict is one test over all probabilities, {value}.)"
     )

@@ -8,10 +8,12 @@ from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
 from scipy.special import ndtri
 
-from tracker.scoring.arrays import Floats, Integers, require_parallel, sums
+from tracker.scoring.arrays import Flags, Floats, Integers, require_parallel, sums
 from tracker.scoring.tally import Tally, mean_brier
 
 BINS: Final = 10
+# Below this effective number of trials a bin is "too few": its interval is shown so, and it is not quoted.
+FEW: Final = 10
 # k / 10 is the double nearest the decimal; np.linspace(0, 1, 11) is not (0.30000000000000004), nor is floor(10 p) safe.
 _INNER_EDGES: Final = np.arange(1, BINS) / BINS
 
@@ -57,6 +59,15 @@ class Bins:
     observed_frequency: Floats
     low: Floats
     high: Floats
+
+    @property
+    def few(self) -> Flags:
+        """Which bins rest on too few trials to say anything, the empty ones among them.
+
+        >>> reliability_bins(Tally.of([0.05] * 10 + [0.95] * 9, [0] * 19)).few[[0, 5, 9]]
+        array([False,  True,  True])
+        """
+        return self.size < FEW
 
 
 def reliability_curve(tally: Tally) -> Curve:
