@@ -16,7 +16,7 @@ from forecasts.refusals import Invalid
 from tracker.models import EVERYONE, BinTotal, CellTotal, ClusterTotal, Owner
 from tracker.scopes import Scope
 from tracker.scoring.bands import Band, consistency_band
-from tracker.scoring.chance import FEW, chance, sentence
+from tracker.scoring.chance import chance, sentence
 from tracker.scoring.clusters import Clusters
 from tracker.scoring.recalibration import FEWEST, recalibration
 from tracker.scoring.reliability import BINS, Bins, decomposition, reliability_bins, reliability_curve
@@ -233,7 +233,7 @@ def _bins(bins: Bins, clusters: Clusters) -> tuple[Bin, ...]:
             observed_frequency=or_none(bins.observed_frequency[k]),
             low=or_none(bins.low[k]),
             high=or_none(bins.high[k]),
-            few=bool(bins.size[k] < FEW),
+            few=bool(bins.few[k]),
         )
         for k in range(BINS)
     )
