@@ -75,12 +75,13 @@ class Stock:
 
     @property
     def estimates(self) -> int:
+        """Those on resolved forecasts."""
         return self.forecasts * self.people * self.each
 
-    def lay_in(self, *, crowds: bool = True) -> None:
-        """Fill a database that is empty."""
+    def lay_in(self, *, points: bool = True) -> None:
+        """Fill a database that is empty; without the points of the crowds, which then have no scores."""
         sizes = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        statements = [FORECASTERS, FORECASTS, WORDINGS, RESOLUTIONS, ESTIMATES, *([POINTS] if crowds else []), STATES]
+        statements = [FORECASTERS, FORECASTS, WORDINGS, RESOLUTIONS, ESTIMATES, *([POINTS] if points else []), STATES]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("SELECT setseed(0.42)")
