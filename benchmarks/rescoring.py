@@ -19,7 +19,7 @@ from benchmarks.measuring import Row, Sample, seconds, times_as_long
 from benchmarks.stocked import Stock, own_database, settle
 from config.celery import app
 from tracker.models import ScoringRun
-from tracker.services.reading import COLUMNS
+from tracker.services.packing import COLUMNS
 from tracker.services.scoring import RULES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,7 +16,7 @@ def large_crowd_that_leaves_two(last: int) -> Field:
         expires_at=np.append(rng.integers(10**6 + 1, 2 * 10**6, size), [last, last]),
     )
     holds = Holds.of(estimates).within(0, 10**7)
-    return Field.of(holds, holds.log_q(outcome=True), size=size + 2)
+    return Field.of(holds, holds.log_q(outcome=True))
 
 
 def test_the_last_two_of_a_large_crowd_are_left_without_a_trace_of_the_others() -> None:

@@ -1,6 +1,6 @@
 """Who stands with what and when, and the field that they form: the sums over everybody standing at an instant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,7 +47,7 @@ class Holds:
             np.concatenate([self.probability, others.probability]),
         )
 
-    def where(self, kept: Flags) -> Self:
+    def where(self, kept: Flags | slice) -> Self:
         return type(self)(self.forecaster[kept], self.start[kept], self.end[kept], self.probability[kept])
 
     def within(self, start: int, end: int) -> Self:
@@ -70,12 +70,11 @@ class Holds:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """How many of the field stand, and the sum of their ln q, on each gap [instants[k], instants[k + 1]).
+    """How many stand, and the sum of their ln q, on each gap [instants[k], instants[k + 1]).
 
     instants are all starts and ends of the holds, ascending; where some coincide, the gaps between them are empty.
-    begins and ends are the places of each hold's own. Only the first holds, as many as were said to be in the field,
-    count in it; the others are reference rows. Sums run in fixed point, as fine as 62 bits allow: what somebody adds on
-    arriving they take away to the last bit on leaving, so no error builds up over many estimates.
+    begins and ends are the places of each hold's own. Sums run in fixed point, as fine as 62 bits allow: what somebody
+    adds on arriving they take away to the last bit on leaving, so no error builds up over many estimates.
     """
 
     instants: Integers
@@ -85,28 +84,38 @@ class Field:
     ends: Integers
 
     @classmethod
-    def of(cls, holds: Holds, log_q: Floats, size: int) -> Self:
-        """Sweep the holds, of which the first `size` are in the field, in the order of their starts and ends."""
+    def of(cls, holds: Holds, log_q: Floats) -> Self:
+        """Sweep the holds in the order of their starts and ends."""
+        size = log_q.size
         events = np.concatenate([holds.start, holds.end])
         order = np.argsort(events)
         place = np.empty_like(order)
         place[order] = np.arange(order.size)
-        scale = float(np.ldexp(1.0, 61 - int(np.frexp(-log_q[:size].sum())[1])))
-        fixed, one = np.zeros(log_q.size, dtype=np.int64), np.zeros(log_q.size, dtype=np.int64)
-        fixed[:size], one[:size] = np.rint(log_q[:size] * scale), 1
-        count, log_sum = (np.cumsum(np.concatenate([come, -come])[order]) for come in (one, fixed))
-        return cls(events[order], count, log_sum / scale, place[: log_q.size], place[log_q.size :])
+        scale = float(np.ldexp(1.0, 61 - int(np.frexp(-log_q.sum())[1])))
+        fixed = np.rint(log_q * scale).astype(np.int64)
+        log_sum = np.cumsum(np.concatenate([fixed, -fixed])[order])
+        count = np.cumsum(np.where(order < size, 1, -1))
+        return cls(events[order], count, log_sum / scale, place[:size], place[size:])
 
-    def over(self, holds: slice, *, own: int) -> Floats:
-        """Return the integrals of the three rates over each of these holds, as three rows."""
-        begins, ends, duration = self.begins[holds], self.ends[holds], np.diff(self.instants)
-        since_opening = np.zeros(self.instants.size)
+    def over_each(self) -> Floats:
+        """Return the integrals of the three rates over each of the holds that form the field, as three rows."""
+        return np.array([running[self.ends] - running[self.begins] for running in self._since_opening(own=1)])
 
-        def during(rate: Floats) -> Floats:
-            np.cumsum(rate * duration, out=since_opening[1:])
-            return since_opening[ends] - since_opening[begins]
+    def over(self, start: Integers, end: Integers) -> Floats:
+        """Return the same over each [start, end) of somebody who is not in the field."""
+        if self.instants.size == 0:
+            return np.zeros((3, start.size))
+        return np.array(
+            [
+                np.interp(end, self.instants, running) - np.interp(start, self.instants, running)
+                for running in self._since_opening(own=0)
+            ]
+        )
 
-        return np.array([during(rate) for rate in rates(self.count[:-1], self.log_sum[:-1], own)])
+    def _since_opening(self, own: int) -> Iterator[Floats]:
+        duration = np.diff(self.instants)
+        for rate in rates(self.count[:-1], self.log_sum[:-1], own):
+            yield np.concatenate([np.zeros(1), np.cumsum(rate * duration)])
 
 
 def rates(count: Integers, log_sum: Floats, own: int | Integers) -> Floats:

@@ -97,9 +97,7 @@ class Estimates:
             probability=self.probability,
             expires_at=self.expires_at,
         )
-        given = self.probability[~np.isnan(self.probability)]
-        if not np.all((given >= LOWEST) & (given <= HIGHEST)):
-            raise ValueError(f"a probability must lie in [{LOWEST}, {HIGHEST}], or be NaN for a withdrawal")
+        _require_given(self.probability)
         if not np.all(self.expires_at > self.made_at):
             raise ValueError("an estimate must expire after it was made")
         order = np.lexsort((self.made_at, self.forecaster))
@@ -132,8 +130,14 @@ class Steps:
         require_parallel(at=self.at, probability=self.probability)
         if not np.all(np.diff(self.at) > 0):
             raise ValueError("the instants of steps must increase")
-        self.as_estimates()  # the bounds of a probability are the same
+        _require_given(self.probability)
 
     def as_estimates(self) -> Estimates:
         """Return the same as estimates of a single forecaster, numbered 0."""
         return Estimates.of(np.zeros_like(self.at), self.at, self.probability)
+
+
+def _require_given(probability: Floats) -> None:
+    # Written so that NaN passes: it compares as neither.
+    if np.any((probability < LOWEST) | (probability > HIGHEST)):
+        raise ValueError(f"a probability must lie in [{LOWEST}, {HIGHEST}], or be NaN for a withdrawal")

@@ -128,12 +128,10 @@ def _accrued(held: Holds, rows: int, field: int, *, length: int, outcome: bool) 
         return sums(held.forecaster, amount, rows)
 
     log_q, duration = held.log_q(outcome=outcome), held.duration
-    size = int(np.searchsorted(held.forecaster, field))
-    swept = Field.of(held, log_q, size)
-    parts = [swept.over(slice(size), own=1)]
-    if size < log_q.size:
-        parts.append(swept.over(slice(size, None), own=0))
-    among, others, contested = np.concatenate(parts, axis=1)
+    n = int(np.searchsorted(held.forecaster, field))
+    swept = Field.of(held.where(slice(n)), log_q[:n])
+    beside = swept.over(held.start[n:], held.end[n:])
+    among, others, contested = np.concatenate([swept.over_each(), beside], axis=1)
     time = total(duration)
     standing, scheduled = np.where(time > 0, [time, np.full(rows, length)], np.nan)
     return {

@@ -13,7 +13,8 @@ from forecasts.models import ANSWERED, Forecast, Resolution
 from forecasts.services import crowds, sweeps
 from tracker.models import ScoringRun
 
-from .reading import Inputs, read, rows, write
+from .packing import store
+from .reading import Inputs, read, rows
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ def _score_batch(resolution_ids: Iterable[int], *, begun: int | None, at: dt.dat
     # What they replace stays until the totals have taken it back.
     earlier.filter(resolution__in=[inputs.resolution.pk for inputs, _ in fresh]).update(current=False)
     made = ScoringRun.objects.bulk_create([_run(inputs, len(mine), at=at) for inputs, mine in fresh])
-    write((run.pk, mine) for run, (_, mine) in zip(made, fresh, strict=True))
+    store((run.pk, mine) for run, (_, mine) in zip(made, fresh, strict=True))
     return len(fresh)
 
 
