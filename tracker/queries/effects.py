@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import BigIntegerField, Exists, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from forecasts.crowd import METHODS, points
-from forecasts.instants import MICROSECOND
+from forecasts.crowd import METHODS, NEVER, points
+from forecasts.instants import MICROSECOND, microseconds
 from forecasts.models import ENDED, Estimate, Forecast, Pair, Viewer
 from forecasts.models.visibility import revealed_to
 from tracker.scopes import Scope
@@ -141,36 +141,29 @@ def _standing(
     by_pair: dict[int, dict[str, Forecast]], instants: dict[int, dt.datetime], *, user: Viewer, at: dt.datetime
 ) -> dict[int, Standing]:
     """By branch, the estimates that stand at its pair's instant, as far as `user` may see them."""
-    asked: dict[dt.datetime, list[int]] = defaultdict(list)
-    for key, branches in by_pair.items():
-        asked[instants[key]] += [branch.pk for branch in branches.values()]
+    instant_of = {branch.pk: instants[key] for key, branches in by_pair.items() for branch in branches.values()}
     made = Q(pk__in=())
-    standing = Q(pk__in=())
-    for instant, ids in asked.items():
-        made |= Q(forecast__in=ids, made_at__lte=instant)
-        standing |= Q(forecast__in=ids) & (Q(expires_at__isnull=True) | Q(expires_at__gt=instant))
+    for instant in set(instant_of.values()):
+        made |= Q(forecast__in=[pk for pk, its in instant_of.items() if its == instant], made_at__lte=instant)
     latest = (
         Estimate.objects.visible_to(user, at=at)
         .filter(made)
+        .annotate(since=Microseconds("made_at"), until=Coalesce(Microseconds("expires_at"), Value(NEVER)))
         .order_by("forecast_id", "forecaster_id", "-made_at")
         .distinct("forecast_id", "forecaster_id")
+        .values_list("forecast_id", "forecaster_id", "probability", "since", "until")
     )
-    # Withdrawn and expired only after the latest is chosen, or the one before would stand again.
-    rows = (
-        Estimate.objects.filter(standing, pk__in=latest.values("pk"), probability__isnull=False)
-        .annotate(since=Microseconds("made_at"))
-        .order_by("forecast_id", "forecaster_id")
-        .values_list("forecast_id", "forecaster_id", "probability", "since")
-    )
-    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-    forecast = np.array(columns[0], dtype=np.int64)
-    found = Standing(
-        np.array(columns[1], dtype=np.int64), np.array(columns[2], dtype=np.float64), np.array(columns[3], np.int64)
-    )
+    columns = list(zip(*latest, strict=True)) or [()] * 5
+    forecast, forecaster, since, until = (np.array(columns[place], dtype=np.int64) for place in (0, 1, 3, 4))
+    # A null, which withdraws, becomes NaN.
+    found = Standing(forecaster, np.array(columns[2], dtype=np.float64), since)
     branch_ids, first = np.unique(forecast, return_index=True)
-    places = np.split(np.arange(forecast.size), first[1:])
+    standing = {}
     # Where nothing was found, split still gives one empty part.
-    return {int(branch): found.at(of_it) for branch, of_it in zip(branch_ids, places, strict=False)}
+    for branch, places in zip(branch_ids.tolist(), np.split(np.arange(forecast.size), first[1:]), strict=False):
+        unexpired = until[places] > microseconds(instant_of[branch])
+        standing[branch] = found.at(places[unexpired & ~np.isnan(found.probability[places])])
+    return standing
 
 
 class Microseconds(Func):
