@@ -13,7 +13,6 @@ from tests import factories
 from tracker.pages.effects import charts
 from tracker.queries.effects import PairEffect, of_source
 from tracker.scoring.effects import effect
-from tracker.services import scoring
 
 from .conftest import DAY, Browse, World, estimate
 
@@ -154,7 +153,7 @@ def test_an_author_is_shown_by_midpoint_range_and_share_with_the_crowd_beside(
     say(world, cast.ann, 0.9, 0.5, at - 29 * DAY)
     factories.resolution(world.premise, "yes", at - 2 * DAY)
     factories.resolution(world.given_yes, "yes", at - DAY)
-    scoring.score_pending(at=at)
+    factories.score(at=at)
     text = section(browse(None), "authors")
     assert "Provisional" in text
     assert "On 1 forecast the words score a Brier of 0.106 by their midpoints" in text
