@@ -32,7 +32,7 @@ _SMALLINT, _INTEGER = 21, 23  # as PostgreSQL numbers its types
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Rows of one forecast, whose each of them is (owner, method, and a forecaster's id), and how the crowd did then."""
+    """Rows of one forecast; whose each is: owner, method, and a forecaster's id; and how the crowd did beside it."""
 
     owners: list[tuple[Owner, str, int | None]]
     scores: Scores
