@@ -168,7 +168,7 @@ def rows(scale: float) -> Iterator[Row]:
 def _summary(found: dict[Setting, dict[tuple[str, int], Share]], draws: int) -> Iterator[Row]:
     for key in product(MEASURES, SIZES):
         yield _furthest(*key, {setting: shares[key] for setting, shares in found.items() if key in shares})
-    for measure, size in product(("peer", "brier"), (40, 100)):
+    for measure, size in product(("peer", "brier"), (40, 300)):
         yield from _ranks(measure, size, draws)
     for method, setting in ((revisions_as_trials, SETTINGS[2]), (mean_of_rows, SETTINGS[-1])):
         share, name = method(setting, 300, draws=draws), method.__name__.replace("_", " ")
