@@ -137,3 +137,11 @@ def test_the_interval_of_a_bounded_score_stays_within_its_bounds() -> None:
     for measure, lowest, highest in (("brier", 0, 1), ("log_score", 0, np.inf), ("baseline_rate", -np.inf, 100)):
         made = INTERVALS[measure](moments, level=0.9999)
         assert lowest <= made.low[0] <= made.high[0] <= highest
+
+
+def test_equal_scores_share_the_better_rank_and_the_next_is_skipped() -> None:
+    assert ranks([5.0, 7.0, 5.0, 1.0], lower_is_better=False).tolist() == [2, 1, 2, 4]
+
+
+def test_scores_that_differ_past_the_ninth_decimal_tie() -> None:
+    assert ranks([0.1 + 0.2, 0.3, 0.300000002], lower_is_better=True).tolist() == [1, 1, 3]

@@ -86,7 +86,7 @@ class BoardOut(serializers.Serializer[Any]):
     n_forecasts = serializers.IntegerField(help_text="Forecasts on this board.")
     attainable = Share(help_text="The coverage of one who always stood, 0 to 1.")
     minimum = serializers.IntegerField(help_text="Forecasts that it takes to be ranked.")
-    minimum_upsets = serializers.FloatField(help_text="Expected upsets that it takes to be ranked.")
+    minimum_upsets = serializers.IntegerField(help_text="Expected upsets that it takes to be ranked.")
     distinguishable = serializers.BooleanField(
         help_text="Whether the data put any ranked row wholly before another; overlap is no tie."
     )

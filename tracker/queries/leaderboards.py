@@ -80,7 +80,7 @@ def leaderboard(*, scope: Scope, measure: str = "peer", year: int | None = None,
     shown = view(scope, settled=settled, year=year)
     rows, moments = _rows(shown, chosen)
     people = np.array([row.owner == Owner.FORECASTER for row in rows], dtype=bool)
-    enough = people & _qualify(rows)
+    enough = people & _qualify(rows, chosen)
     return Board(
         scope=scope,
         measure=chosen,
@@ -91,7 +91,7 @@ def leaderboard(*, scope: Scope, measure: str = "peer", year: int | None = None,
         n_forecasts=shown.n_forecasts,
         attainable=shown.attainable,
         minimum=boards.MINIMUM_FORECASTS,
-        minimum_upsets=boards.MINIMUM_UPSETS,
+        minimum_upsets=boards.minimum_upsets(chosen.name),
         ranked=_ranked(_chosen(rows, enough), moments.where(enough), chosen),
         unranked=_ordered(_chosen(rows, people & ~enough), chosen),
         references=_ordered(_chosen(rows, ~people), chosen),
@@ -105,7 +105,7 @@ def scores_of(forecaster: Forecaster, *, scope: Scope, settled: bool = True) -> 
     for measure in MEASURES.values():
         rows, moments = _rows(shown, measure, forecaster=forecaster)
         if rows:
-            found[measure.name] = _with_interval(rows, moments, measure)[0] if _qualify(rows)[0] else rows[0]
+            found[measure.name] = _with_interval(rows, moments, measure)[0] if _qualify(rows, measure)[0] else rows[0]
     return found
 
 
@@ -115,8 +115,9 @@ def _measure(name: str) -> Measure:
     return MEASURES[name]
 
 
-def _qualify(rows: list[Row]) -> Flags:
-    return boards.qualifies([row.n for row in rows], [round(row.upsets * boards.UPSET) for row in rows])
+def _qualify(rows: list[Row], measure: Measure) -> Flags:
+    upsets = [round(row.upsets * boards.UPSET) for row in rows]
+    return boards.qualifies([row.n for row in rows], upsets, minimum=boards.minimum_upsets(measure.name))
 
 
 def _rows(shown: View, measure: Measure, forecaster: Forecaster | None = None) -> tuple[list[Row], Moments]:

@@ -29,4 +29,5 @@ def crowd_brier(crowd: Steps, estimates: Estimates, schedule: Schedule, known_at
     running = np.concatenate([[0.0], np.cumsum(lost.ravel())])
     over = np.interp(everybody.end - start, instants, running) - np.interp(everybody.start - start, instants, running)
     time = sums(place, everybody.duration, who.size)
-    return np.divide(sums(place, over, who.size), time, out=np.full(who.size, np.nan), where=time > 0)
+    mean: Floats = np.divide(sums(place, over, who.size), time, out=np.full(who.size, np.nan), where=time > 0)
+    return mean

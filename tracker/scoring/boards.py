@@ -1,7 +1,6 @@
 """What a board says of its rows: who has enough for a rank, the interval of each score, and the ranks it allows."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -9,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from tracker.scoring.arrays import Flags, Floats, Integers, require_parallel, sums
+from tracker.scoring.arrays import Flags, Integers, require_parallel
 from tracker.scoring.intervals import Interval, hall_rate, hall_total, wider_rate, wider_total
 from tracker.scoring.shares import GRID, WHOLE, Shares
 
@@ -33,76 +32,6 @@ INTERVALS: Final[Mapping[str, Callable[..., Interval]]] = {
     "brier": partial(hall_rate, within=(0.0, 1.0)),
     "log_score": partial(hall_rate, within=(0.0, np.inf)),
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Board:
-    """One row for each forecaster who stood on anything, ascending by forecaster.
-
-    forecasts counts those stood on; coverage and contested are sums over them; brier (0 to 1) and log_score (nats) are
-    weighted by coverage, lower is better; peer and baseline are totals, higher is better.
-    """
-
-    forecaster: Integers
-    forecasts: Integers
-    coverage: Floats
-    contested: Floats
-    brier: Floats
-    log_score: Floats
-    peer: Floats
-    baseline: Floats
-
-
-def board(
-    *,
-    forecaster: ArrayLike,
-    coverage: ArrayLike,
-    contested: ArrayLike,
-    brier: ArrayLike,
-    log_score: ArrayLike,
-    peer: ArrayLike,
-    baseline: ArrayLike,
-) -> Board:
-    """Sum up score rows, parallel arrays in any order, by forecaster; rows with coverage 0 say nothing.
-
-    brier = sum(coverage * brier) / sum(coverage), and so the log score: plain means of rows are not proper, since a
-    forecaster chooses when to stand. Absence adds 0 to the total peer score.
-
-    >>> rows = {"coverage": [1.0, 0.5], "contested": [1.0, 0.0], "brier": [0.09, 0.36], "log_score": [0.36, 0.92]}
-    >>> sums = board(forecaster=[3, 3], **rows, peer=[12.0, 0.0], baseline=[49.0, -16.0])
-    >>> sums.brier.round(2), sums.peer
-    (array([0.18]), array([12.]))
-    """
-    who = np.asarray(forecaster, dtype=np.int64)
-    columns = {
-        name: np.asarray(column, dtype=np.float64)
-        for name, column in (
-            ("coverage", coverage),
-            ("contested", contested),
-            ("brier", brier),
-            ("log_score", log_score),
-            ("peer", peer),
-            ("baseline", baseline),
-        )
-    }
-    require_parallel(forecaster=who, **columns)
-    stood = columns["coverage"] > 0
-    ids, place = np.unique(who[stood], return_inverse=True)
-
-    def total(amount: Floats) -> Floats:
-        return sums(place, amount[stood], ids.size)
-
-    covered = total(columns["coverage"])
-    return Board(
-        forecaster=ids,
-        forecasts=np.bincount(place, minlength=ids.size),
-        coverage=covered,
-        contested=total(columns["contested"]),
-        brier=total(columns["coverage"] * columns["brier"]) / covered,
-        log_score=total(columns["coverage"] * columns["log_score"]) / covered,
-        peer=total(columns["peer"]),
-        baseline=total(columns["baseline"]),
-    )
 
 
 def expected_upsets(shares: Shares, *, final: bool = False) -> Integers:
