@@ -4,6 +4,7 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,12 @@ MODULES = [f"tracker.scoring.{module.name}" for module in pkgutil.iter_modules(s
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_examples_come_true(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_the_page_that_defines_every_number_is_true() -> None:
+    page = Path(scoring.__path__[0]) / "README.md"
+    tried = doctest.testfile(str(page), module_relative=False)
+    assert (tried.failed, tried.attempted > 40) == (0, True)
 
 
 @pytest.mark.parametrize("name", [*MODULES, "forecasts.crowd"])
