@@ -1,0 +1,48 @@
+"""What every file's import has: a cursor, an author and a clock."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from forecasts.archive import staging
+from forecasts.archive.staging import Staged
+from forecasts.archive.tables import Table
+
+
+@dataclass(frozen=True)
+class Bringing:
+    """An import under way: rows that name nobody are `by`'s, and those that name no time are of `at`."""
+
+    cursor: Any
+    by: str
+    at: dt.datetime
+    files: dict[str, Staged]
+
+    def run(self, statement: LiteralString) -> int:
+        """Execute with the author and the clock, and return how many rows that changed."""
+        self.cursor.execute(statement, {"by": self.by, "at": self.at})
+        return int(self.cursor.rowcount)
+
+    def refuse(self, table: Table, where: LiteralString, reason: LiteralString) -> None:
+        """Refuse the rows `i` of which `where` holds, unless they are refused or known; `reason` is an expression."""
+        staging.refuse_where(self.cursor, table, where, reason)
+
+    def mark_known(self, table: Table) -> None:
+        """Find what is said twice, and what is on record already."""
+        staging.mark_repeated(self.cursor, self.files[table.name])
+        staging.mark_recorded(self.cursor, self.files[table.name])
+
+    def enrol(self, named: LiteralString) -> None:
+        """Make an account for each new name that `named` selects, in that order. Nobody can sign in to it."""
+        self.run(ENROL.replace("NAMED", named))
+
+
+# Django takes a password that begins with "!" for unusable; what follows it makes no two alike.
+ENROL: LiteralString = """
+    INSERT INTO forecasts_forecaster (username, date_joined, is_bot, simulated, closed_at, password, is_superuser,
+        is_staff, is_active, is_curator, is_resolver, first_name, last_name, email)
+    SELECT new.name, %(at)s, false, false, NULL,
+           '!' || replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), false,
+           false, true, false, false, '', '', ''
+    FROM (NAMED) AS new
+    WHERE NOT EXISTS (SELECT 1 FROM forecasts_forecaster f WHERE f.username = new.name)"""

@@ -1,0 +1,76 @@
+"""Resolutions, each after the one that it revises and after the one that caused it."""
+
+from forecasts.archive.questions import RESOLUTIONS
+
+from .bringing import Bringing
+
+
+def bring(work: Bringing) -> None:
+    _number(work)
+    work.mark_known(RESOLUTIONS)
+    work.refuse(
+        RESOLUTIONS,
+        "NOT EXISTS (SELECT 1 FROM forecasts_forecast f WHERE f.slug = i.forecast)",
+        "'forecast: “' || i.forecast || '” is not on record, nor among the forecasts that are taken.'",
+    )
+    work.refuse(
+        RESOLUTIONS,
+        """i.cause <> '' AND split_part(i.cause, '#', 1) IS DISTINCT FROM (
+            SELECT c.slug FROM forecasts_forecast f JOIN forecasts_forecast c ON c.id = f.condition_id
+            WHERE f.slug = i.forecast)""",
+        "'cause: The cause is a resolution of its condition, as slug#revision.'",
+    )
+    _put_on_record(work)
+
+
+def _number(work: Bringing) -> None:
+    """Without revisions file order counts, from 1; so that the same file twice names the same."""
+    work.refuse(
+        RESOLUTIONS,
+        """i.revision IS NULL AND EXISTS (
+            SELECT 1 FROM incoming_resolutions j WHERE j.forecast = i.forecast AND j.revision IS NOT NULL)""",
+        "'revision: Other rows of its forecast have one. Give all of them a revision, or none.'",
+    )
+    work.run("""
+        UPDATE incoming_resolutions i SET revision = numbered.revision
+        FROM (SELECT line, row_number() OVER (PARTITION BY forecast ORDER BY line) AS revision
+              FROM incoming_resolutions WHERE revision IS NULL) numbered
+        WHERE numbered.line = i.line""")
+    work.refuse(
+        RESOLUTIONS,
+        "i.revision = 1 AND i.outcome = 'reopened'",
+        "'outcome: There is no resolution before it to reopen.'",
+    )
+
+
+def _put_on_record(work: Bringing) -> None:
+    """Round by round, each of what the rounds before it made possible: triggers look at every row that went before."""
+    work.enrol("""
+        SELECT coalesce(decided_by, %(by)s) AS name FROM incoming_resolutions
+        WHERE fault IS NULL AND NOT known AND cause = '' GROUP BY 1 ORDER BY min(line)""")
+    while work.run("""
+        WITH made AS (
+            INSERT INTO forecasts_resolution (forecast_id, revision, outcome, known_at, decided_at, decided_by_id,
+                reason, links, cause_id)
+            SELECT f.id, i.revision, i.outcome, i.known_at,
+                   coalesce(i.decided_at, greatest(i.known_at, %(at)s)), u.id, i.reason, coalesce(i.links, '{}'), c.id
+            FROM incoming_resolutions i
+            JOIN forecasts_forecast f ON f.slug = i.forecast
+            LEFT JOIN forecasts_resolution current ON current.id = f.resolution_id
+            LEFT JOIN forecasts_forecaster u ON u.username = coalesce(i.decided_by, %(by)s) AND i.cause = ''
+            LEFT JOIN (forecasts_resolution c JOIN forecasts_forecast cf ON cf.id = c.forecast_id)
+                ON cf.slug || '#' || c.revision = i.cause
+            WHERE i.fault IS NULL AND NOT i.known AND i.revision = coalesce(current.revision, 0) + 1
+                AND (i.cause = '' OR c.id IS NOT NULL)
+            ORDER BY i.line
+            RETURNING forecast_id, revision)
+        UPDATE incoming_resolutions i SET id = made.revision
+        FROM made JOIN forecasts_forecast f ON f.id = made.forecast_id
+        WHERE f.slug = i.forecast AND i.revision = made.revision AND i.fault IS NULL AND NOT i.known"""):
+        pass
+    work.refuse(
+        RESOLUTIONS,
+        "i.id IS NULL",
+        "'revision: What it follows is not on record: revision ' || i.revision - 1 "
+        "|| CASE WHEN i.cause <> '' THEN ', or its cause.' ELSE '.' END",
+    )
