@@ -26,7 +26,8 @@ EVIDENCE = Table(
     order='forecast_id, added_at, added_by_id, url COLLATE "C"',
     rules=(
         (
-            """i.direction = 'raises' AND i.likelihood_ratio < 1 OR i.direction = 'lowers' AND i.likelihood_ratio > 1""",
+            """i.direction = 'raises' AND i.likelihood_ratio < 1
+               OR i.direction = 'lowers' AND i.likelihood_ratio > 1""",
             "likelihood_ratio: A ratio above 1 raises the probability and one below 1 lowers it.",
         ),
     ),

@@ -33,7 +33,7 @@ class Bringing:
         staging.mark_recorded(self.cursor, self.files[table.name])
 
     def enrol(self, named: LiteralString) -> None:
-        """Make an account for each new name that `named` selects, in that order. Nobody can sign in to it."""
+        """Make an account for each new name that `named` selects, by its place. Nobody can sign in to it."""
         self.run(ENROL.replace("NAMED", named))
 
 
@@ -45,4 +45,5 @@ ENROL: LiteralString = """
            '!' || replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), false,
            false, true, false, false, '', '', ''
     FROM (NAMED) AS new
-    WHERE NOT EXISTS (SELECT 1 FROM forecasts_forecaster f WHERE f.username = new.name)"""
+    WHERE NOT EXISTS (SELECT 1 FROM forecasts_forecaster f WHERE f.username = new.name)
+    ORDER BY new.place"""

@@ -19,8 +19,8 @@ def bring_evidence(work: Bringing) -> None:
     _refuse_strange_forecasts(work, EVIDENCE)
     _refuse_simulated(work, EVIDENCE, "added_by")
     work.enrol("""
-        SELECT added_by AS name FROM incoming_evidence WHERE fault IS NULL AND NOT known
-        GROUP BY 1 ORDER BY min(line)""")
+        SELECT added_by AS name, min(line) AS place FROM incoming_evidence
+        WHERE fault IS NULL AND NOT known GROUP BY 1""")
     work.run("""
         INSERT INTO forecasts_evidence (forecast_id, added_by_id, added_at, title, url, summary, published_on,
             direction, likelihood_ratio)
@@ -44,8 +44,8 @@ def _bring_ratings(work: Bringing) -> None:
     )
     _refuse_simulated(work, RATINGS, "forecaster")
     work.enrol("""
-        SELECT forecaster AS name FROM incoming_ratings WHERE fault IS NULL AND NOT known
-        GROUP BY 1 ORDER BY min(line)""")
+        SELECT forecaster AS name, min(line) AS place FROM incoming_ratings
+        WHERE fault IS NULL AND NOT known GROUP BY 1""")
     work.run("""
         INSERT INTO forecasts_rating (evidence_id, forecaster_id, useful, likelihood_ratio, rated_at)
         SELECT e.id, u.id, i.useful, i.likelihood_ratio, i.rated_at
@@ -83,8 +83,8 @@ def check_estimates(work: Bringing) -> None:
 def bring_estimates(work: Bringing, progress: Callable[[str, int], None]) -> None:
     """In batches of lines, so that neither Python nor PostgreSQL holds more than a batch in memory."""
     work.enrol("""
-        SELECT forecaster AS name FROM incoming_estimates WHERE fault IS NULL AND NOT known
-        GROUP BY 1 ORDER BY min(line)""")
+        SELECT forecaster AS name, min(line) AS place FROM incoming_estimates
+        WHERE fault IS NULL AND NOT known GROUP BY 1""")
     _date_wordings(work)
     work.run("SET CONSTRAINTS ALL IMMEDIATE")
     work.run("SELECT coalesce(max(line), 0) FROM incoming_estimates")

@@ -123,8 +123,8 @@ def _number(work: Bringing) -> None:
 def _put_on_record(work: Bringing) -> None:
     """Pairs first: their key to the condition is only looked at later, that of a branch to its pair at once."""
     work.enrol("""
-        SELECT coalesce(created_by, %(by)s) AS name FROM incoming_forecasts WHERE fault IS NULL AND NOT known
-        GROUP BY 1 ORDER BY min(line)""")
+        SELECT coalesce(created_by, %(by)s) AS name, min(line) AS place FROM incoming_forecasts
+        WHERE fault IS NULL AND NOT known GROUP BY 1""")
     work.run("""
         INSERT INTO forecasts_pair (slug, title, condition_id)
         SELECT slug, coalesce(title, slug), id FROM incoming_pairs WHERE fault IS NULL AND NOT known ORDER BY line""")

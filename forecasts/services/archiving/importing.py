@@ -126,7 +126,9 @@ def _bring(
     if report.refused and not skip_bad:
         raise ArchiveRefused(f"{report.refused.total():,} rows are refused. Nothing was imported.")
     estimates.bring_estimates(work, listener.progress)
+    # Looked at now, since what else this transaction may hold is not the import's.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return report
 
 

@@ -22,7 +22,7 @@ def bring(work: Bringing) -> None:
 
 def _bring_forecasters(work: Bringing) -> None:
     """Accounts in which nobody can sign in, without a role: those belong to an installation, not to the record."""
-    work.enrol("SELECT name FROM incoming_forecasters WHERE fault IS NULL AND NOT known ORDER BY line")
+    work.enrol("SELECT name, line AS place FROM incoming_forecasters WHERE fault IS NULL AND NOT known")
     work.run("""
         UPDATE forecasts_forecaster f
         SET is_bot = i.is_bot, simulated = i.simulated, closed_at = i.closed_at,

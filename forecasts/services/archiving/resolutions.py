@@ -46,8 +46,8 @@ def _number(work: Bringing) -> None:
 def _put_on_record(work: Bringing) -> None:
     """Round by round, each of what the rounds before it made possible: triggers look at every row that went before."""
     work.enrol("""
-        SELECT coalesce(decided_by, %(by)s) AS name FROM incoming_resolutions
-        WHERE fault IS NULL AND NOT known AND cause = '' GROUP BY 1 ORDER BY min(line)""")
+        SELECT coalesce(decided_by, %(by)s) AS name, min(line) AS place FROM incoming_resolutions
+        WHERE fault IS NULL AND NOT known AND cause = '' GROUP BY 1""")
     while work.run("""
         WITH made AS (
             INSERT INTO forecasts_resolution (forecast_id, revision, outcome, known_at, decided_at, decided_by_id,

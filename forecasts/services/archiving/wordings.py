@@ -62,8 +62,8 @@ def bring(work: Bringing) -> None:
         "'forecast: “' || i.forecast || '” is not on record, nor among the forecasts that are taken.'",
     )
     work.enrol("""
-        SELECT coalesce(author, %(by)s) AS name FROM incoming_wordings WHERE fault IS NULL AND NOT known
-        GROUP BY 1 ORDER BY min(line)""")
+        SELECT coalesce(author, %(by)s) AS name, min(line) AS place FROM incoming_wordings
+        WHERE fault IS NULL AND NOT known GROUP BY 1""")
     work.run("""
         INSERT INTO forecasts_wording (forecast_id, version, question, background, criteria, sources, fallback,
             annulled_if, known_at_rule, opens_at, closes_at, resolve_by, spot_at, author_id, made_at, reason)
