@@ -124,7 +124,7 @@ def _bring(
     for file, line, reason in _refusals(report):
         listener.refused(file, line, reason)
     if report.refused and not skip_bad:
-        raise ArchiveRefused(f"{report.refused.total():,} rows are refused. Nothing was imported.")
+        raise ArchiveRefused(f"Rows that are refused: {report.refused.total():,}. Nothing was imported.")
     estimates.bring_estimates(work, listener.progress)
     # Looked at now, since what else this transaction may hold is not the import's.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
