@@ -3,11 +3,11 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, NamedTuple, Protocol
 
 from forecasts.refusals import Invalid
 
@@ -37,8 +37,7 @@ class Records(Protocol):
     def __next__(self) -> list[str]: ...
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row as it goes into its temporary table: cells in the order of the columns, or the reason for none."""
 
     line: int
@@ -114,6 +113,7 @@ def header(path: Path, table: Table) -> Header:
 def rows(path: Path, table: Table, head: Header) -> Iterator[Row]:
     """Every row after the header, with the line on which it begins; blank lines are none."""
     width, columns = len(head.columns), head.known
+    readers = [(column, column.kind.read) for column in columns]
     places = [place for place, column in enumerate(head.columns) if column]
     nothing: list[Cell] = [None] * len(columns)
     with opened(path) as reader:
@@ -124,7 +124,7 @@ def rows(path: Path, table: Table, head: Header) -> Iterator[Row]:
             if record is None:
                 return
             if len(record) == width:
-                yield _row(line, columns, [record[place] for place in places])
+                yield _row(line, readers, [record[place] for place in places])
             elif record:
                 yield Row(line, f"It has {len(record)} cells; the header has {width}.", nothing)
 
@@ -138,15 +138,12 @@ def _next(reader: Records, table: Table) -> list[str] | None:
         raise Unreadable(table.file, begun, reason) from None
 
 
-def _row(line: int, columns: list[Column], record: list[str]) -> Row:
+def _row(line: int, readers: list[tuple[Column, Callable[[str], Cell]]], record: list[str]) -> Row:
     cells: list[Cell] = []
     faults: list[str] = []
-    for column, cell in zip(columns, record, strict=True):
+    for (column, read), cell in zip(readers, record, strict=True):
         try:
-            if cell:
-                cells.append(column.kind.read(cell))
-            else:
-                cells.append(_empty(column))
+            cells.append(read(cell) if cell else _empty(column))
         except Invalid as fault:
             faults.append(f"{column.name}: {fault.message}")
             cells.append(None)
