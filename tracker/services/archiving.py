@@ -8,9 +8,9 @@ from forecasts.archive.kinds import MEASURE, TEXT
 from forecasts.archive.tables import Column, Table
 from forecasts.archive.writing import Progress, Written, write
 from forecasts.services.archiving import Listener, Report, import_archive
+from tracker.scoring.scores import MEASURES
 
-from . import scoring
-from .reading import MEASURES
+from . import folding, scoring
 
 COLUMNS = tuple(Column(name, MEASURE) for name in (*MEASURES, "coverage"))
 
@@ -52,9 +52,10 @@ def export(folder: Path, *, at: dt.datetime, progress: Progress) -> dict[str, Wr
 def bring(
     folder: Path, *, by: str, at: dt.datetime, listener: Listener, skip_bad: bool = False, score: bool = False
 ) -> Report:
-    """Import an archive and, if asked to, score whatever then waits for it."""
+    """Import an archive and, if asked to, score whatever then waits for it and bring the totals up to that."""
     report = import_archive(folder, by=by, at=at, listener=listener, skip_bad=skip_bad)
     if score:
         for done, _ in scoring.score_each(scoring.pending(), at=at):
             listener.progress("resolutions scored", done)
+        folding.fold(at=at)
     return report
