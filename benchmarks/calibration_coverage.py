@@ -1,6 +1,6 @@
 """Whether intervals, bands and the test keep their word, tried on forecasters who are calibrated by construction.
 
-python -m benchmarks.calibration_coverage [RUNS]   prints a line for each setting and figure; 2,000 runs unless said.
+python -m benchmarks.calibration_coverage [SCALE]   prints a line for each setting and figure; 2,000 runs at scale 1.
 """
 
 import sys
@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.measuring import Row
 from benchmarks.simulated import Design, Early, Run, simulate
 from tracker.scoring.arrays import Floats, Integers, sums
 from tracker.scoring.bands import consistency_band
@@ -128,15 +129,24 @@ def pooled(forecast: Integers, p: Floats, outcome: Floats, w: Floats) -> Rows:
 
 
 def coverage(runs: int = RUNS) -> Iterator[Figure]:
-    """Yield every figure of every setting in both views, then those that counting rows as trials must fail."""
+    """Yield every figure of every setting in both views."""
     for view in ("time", "final"):
         for design in settings():
             if view == "time" or design.early is not Early.YES:
                 yield from figures(design, runs, view=view)
+
+
+def rows(scale: float) -> Iterator[Row]:
+    """Yield every figure with its range, then what counting rows as trials makes of it, which must miss that range."""
+    runs = max(1, round(RUNS * scale))
+    for each in coverage(runs):
+        yield Row(f"{each.setting}, {each.figure}", each.value, "of all", each.low, each.high)
     for design in (Design(100, 40), Design(100, 1, 30), Design(100, 40, 30)):
-        yield from figures(design, runs // 10, counted="row")
+        for each in figures(design, max(1, runs // 10), counted="row"):
+            least, most = (each.high, None) if each.low == 0 else (None, each.low)
+            yield Row(f"wrong: {each.setting}, {each.figure}", each.value, "of all", least, most)
 
 
 if __name__ == "__main__":
-    for figure in coverage(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS):
-        print(figure, flush=True)
+    for row in rows(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0):
+        print(f"{row.setting:64} {row.figure:7.2%}   {row.goal:14} {row.verdict}", flush=True)
