@@ -21,10 +21,13 @@ from tracker.scopes import Scope
 pytestmark = pytest.mark.django_db
 SCOPE = Scope("collection", "rehearsal")
 SCRIPT = scenes(seed=SEED, forecasts=FORECASTS, anchor=NOW.replace(hour=0))
+# With some hundred forecasts the test tells these from chance, and lets those who are calibrated be.
 SAYS = {
-    "overconfident": "further from one half",
-    "noisy": "further from one half",
-    "underconfident": "closer to one half",
+    "overconfident": "is hardly chance",
+    "noisy": "is hardly chance",
+    "calibrated": "could be chance",
+    "late": "could be chance",
+    "withdrawing": "could be chance",
 }
 
 
@@ -159,8 +162,11 @@ def test_calibration_and_boards_say_of_each_character_what_was_simulated() -> No
     assert slopes["overconfident"] / slopes["calibrated"] == pytest.approx(0.5, abs=0.08)
     assert slopes["underconfident"] / slopes["calibrated"] == pytest.approx(2.0, abs=0.3)
 
-    ranked = [row.name for row in leaderboard(scope=SCOPE, measure="peer").ranked]
-    assert sorted(ranked) == sorted(CAST)
+    board = leaderboard(scope=SCOPE, measure="peer")
+    ranked = [row.name for row in board.ranked]
+    # Who comes in the last tenth has too little at stake for an interval.
+    assert sorted(ranked) == sorted(name for name in CAST if "late" not in name)
+    assert all((row.rank_best or 99) <= (row.rank or 99) <= (row.rank_worst or 0) for row in board.ranked)
     assert all("calibrated" in name for name in ranked[:2])
     everything = leaderboard(scope=Scope())
     assert not [row for row in (*everything.ranked, *everything.unranked) if row.name in CAST]

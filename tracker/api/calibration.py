@@ -132,6 +132,7 @@ class CalibrationOut(serializers.Serializer[Any]):
     curve = BlockOut(many=True, help_text="The reliability curve by isotonic regression; none while empty.")
     band = BandPointOut(many=True, help_text="The consistency band around the diagonal; none while empty.")
     sentence = serializers.CharField(help_text="What it says, in words.")
+    caveat = serializers.CharField(help_text="What the sentence rests on, and what in it only illustrates.")
 
 
 class CalibrationOne(Endpoint):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from forecasts.models import HIGHEST, LOWEST
 from tracker.queries.measures import MEASURES
-from tracker.scoring.boards import MINIMUM_FORECASTS
+from tracker.scoring.boards import MINIMUM_FORECASTS, MINIMUM_UPSETS, MINIMUM_UPSETS_OF_PEERS
 from tracker.scoring.record import Estimates, Schedule
 from tracker.scoring.scores import Scores, score
 
@@ -42,6 +42,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "highest": HIGHEST,
         "worst": float(_scores([LOWEST], outcome=True).baseline[0]),
         "minimum": MINIMUM_FORECASTS,
+        "minimum_upsets": MINIMUM_UPSETS,
+        "minimum_upsets_of_peers": MINIMUM_UPSETS_OF_PEERS,
         "measures": MEASURES.values(),
     }
     return render(request, "tracker/help.html", context)

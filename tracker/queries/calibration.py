@@ -16,7 +16,7 @@ from forecasts.refusals import Invalid
 from tracker.models import EVERYONE, BinTotal, CellTotal, ClusterTotal, Owner
 from tracker.scopes import Scope
 from tracker.scoring.bands import Band, consistency_band
-from tracker.scoring.chance import chance, sentence
+from tracker.scoring.chance import caveat, chance, sentence
 from tracker.scoring.clusters import Clusters
 from tracker.scoring.recalibration import FEWEST, recalibration
 from tracker.scoring.reliability import BINS, Bins, decomposition, reliability_bins, reliability_curve
@@ -97,6 +97,7 @@ class Calibration:
     settled: bool
     provisional: bool
     sentence: str = "Nothing has resolved here yet, so there is nothing to say."
+    caveat: str = ""
     n_forecasts: int = 0
     n_effective: float = 0.0
     weight: float = 0.0
@@ -191,6 +192,7 @@ def _measured(blank: Calibration, tally: Tally, clusters: Clusters) -> Calibrati
         intercept_se=fit.intercept_se if fit and clusters.size >= FEWEST else None,
         slope_se=fit.slope_se if fit and clusters.size >= FEWEST else None,
         sentence=sentence(bins, test, clusters.forecasts),
+        caveat=caveat(bins, test),
         n_forecasts=clusters.forecasts,
         n_effective=clusters.size,
         weight=tally.total,

@@ -100,7 +100,7 @@ def sentence(bins: Bins, test: Chance, forecasts: int) -> str:
 
     >>> from tracker.scoring.reliability import reliability_bins
     >>> forty = Tally.of([0.9] * 40, [1] * 32 + [0] * 8)
-    >>> sentence(reliability_bins(forty), Chance(4.6, 2, 0.1), 40).split(" (")[0]
+    >>> sentence(reliability_bins(forty), Chance(4.6, 2, 0.1), 40)
     'Says 90% when 80% happen; with 40 forecasts this could be chance.'
     """
     shown = quote(bins)
@@ -108,9 +108,19 @@ def sentence(bins: Bins, test: Chance, forecasts: int) -> str:
     if shown is None:
         return f"With {numbered}, no range of probabilities was used often enough to compare it with what happened."
     verdict = "could be chance" if test.plausible else "is hardly chance"
+    return f"Says {shown.said:.0%} when {shown.happened:.0%} happen; with {numbered} this {verdict}."
+
+
+def caveat(bins: Bins, test: Chance) -> str:
+    """Return what the sentence rests on, and what in it only illustrates; empty where it quotes no bin.
+
+    >>> from tracker.scoring.reliability import reliability_bins
+    >>> caveat(reliability_bins(Tally.of([0.9] * 40, [1] * 32 + [0] * 8)), Chance(4.6, 2, 0.1))
+    'One test over all probabilities decides, p = 0.1; what was said from 90% to 100% is an illustration.'
+    """
+    shown = quote(bins)
+    if shown is None:
+        return ""
     value = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.2g}"
-    return (
-        f"Says {shown.said:.0%} when {shown.happened:.0%} happen; with {numbered} this {verdict}. "
-        f"(The bin from {bins.lower[shown.bin]:.0%} to {bins.upper[shown.bin]:.0%} is an illustration: "
-        f"the verdict is one test over all probabilities, {value}.)"
-    )
+    said = f"what was said from {bins.lower[shown.bin]:.0%} to {bins.upper[shown.bin]:.0%}"
+    return f"One test over all probabilities decides, {value}; {said} is an illustration."

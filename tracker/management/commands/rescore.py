@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from forecasts.models import Forecast
-from tracker.services import scoring
+from tracker.services import folding, scoring
 
 
 class Command(BaseCommand):
@@ -27,5 +27,6 @@ class Command(BaseCommand):
         for done, count in scoring.score_each(ids, at=timezone.now()):
             written += count
             self.stderr.write(f"\r{done} of {len(ids)}", style_func=str, ending="")
+        folding.fold(at=timezone.now())
         self.stderr.write("")
         self.stdout.write(f"{len(ids)} read, {written} scored anew.")
