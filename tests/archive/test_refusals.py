@@ -329,6 +329,21 @@ def test_a_chain_of_conditions_falls_with_its_first(archive: Archive, bring: Bri
     assert not Forecast.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("estimates", "rain,robot,2027-01-02T00:00:00Z,0.5"),
+        ("evidence", "rain,robot,2027-01-02T00:00:00Z,A count"),
+    ],
+)
+def test_who_is_refused_is_not_let_in_by_being_named(archive: Archive, bring: Bring, name: str, row: str) -> None:
+    folder = archive(forecasters="name,simulated\nrobot,yes\n", **{name: f"{HEADS[name]}\n{row}\n"})
+    heard = bring(folder, skip_bad=True)
+    assert heard.refusals[0].startswith("forecasters.csv:2: simulated: “yes” is neither true nor false.")
+    assert heard.refusals[1].endswith("The row of “robot” in forecasters.csv is refused.")
+    assert not Forecaster.objects.filter(username="robot").exists()
+
+
 def test_a_circle_of_conditions_is_refused(archive: Archive, bring: Bring) -> None:
     rows = f"a,Will it?,{OPEN},b,yes\nb,Will it?,{OPEN},a,yes\n"
     heard = Heard()

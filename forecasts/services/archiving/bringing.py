@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+from psycopg import sql
+
 from forecasts.archive import staging
 from forecasts.archive.staging import Staged
 from forecasts.archive.tables import Table
@@ -26,6 +28,20 @@ class Bringing:
     def refuse(self, table: Table, where: LiteralString, reason: LiteralString) -> None:
         """Refuse the rows `i` of which `where` holds, unless they are refused or known; `reason` is an expression."""
         staging.refuse_where(self.cursor, table, where, reason)
+
+    def refuse_without_account(self, table: Table, column: str) -> None:
+        """Who is refused in forecasters.csv is not let in by being named: what the row says of them would be lost."""
+        staging.refuse(
+            self.cursor,
+            table,
+            sql.SQL("""i.{0} IN (SELECT name FROM incoming_forecasters WHERE fault IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM forecasts_forecaster f WHERE f.username = i.{0})""").format(
+                sql.Identifier(column)
+            ),
+            sql.SQL("{} || ': The row of “' || i.{} || '” in forecasters.csv is refused.'").format(
+                sql.Literal(column), sql.Identifier(column)
+            ),
+        )
 
     def mark_known(self, table: Table) -> None:
         """Find what is said twice, and what is on record already."""

@@ -16,6 +16,7 @@ BATCH = 100_000
 
 def bring_evidence(work: Bringing) -> None:
     work.mark_known(EVIDENCE)
+    work.refuse_without_account(EVIDENCE, "added_by")
     _refuse_strange_forecasts(work, EVIDENCE)
     _refuse_simulated(work, EVIDENCE, "added_by")
     work.enrol("""
@@ -34,6 +35,7 @@ def bring_evidence(work: Bringing) -> None:
 
 def _bring_ratings(work: Bringing) -> None:
     work.mark_known(RATINGS)
+    work.refuse_without_account(RATINGS, "forecaster")
     _refuse_strange_forecasts(work, RATINGS)
     work.refuse(
         RATINGS,
@@ -60,6 +62,7 @@ def _bring_ratings(work: Bringing) -> None:
 
 def check_estimates(work: Bringing) -> None:
     work.mark_known(ESTIMATES)
+    work.refuse_without_account(ESTIMATES, "forecaster")
     _refuse_strange_forecasts(work, ESTIMATES)
     work.refuse(
         ESTIMATES,

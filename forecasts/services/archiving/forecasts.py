@@ -21,7 +21,8 @@ def bring(work: Bringing) -> None:
 
 
 def _refuse_strangers(work: Bringing) -> None:
-    """Claims and collections that are not there."""
+    """Claims, collections and authors that are not there."""
+    work.refuse_without_account(FORECASTS, "created_by")
     work.refuse(
         FORECASTS,
         """i.claim <> '' AND NOT EXISTS (SELECT 1 FROM forecasts_claim c JOIN forecasts_source s ON s.id = c.source_id

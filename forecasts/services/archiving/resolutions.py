@@ -8,6 +8,7 @@ from .bringing import Bringing
 def bring(work: Bringing) -> None:
     _number(work)
     work.mark_known(RESOLUTIONS)
+    work.refuse_without_account(RESOLUTIONS, "decided_by")
     work.refuse(
         RESOLUTIONS,
         "NOT EXISTS (SELECT 1 FROM forecasts_forecast f WHERE f.slug = i.forecast)",

@@ -11,6 +11,7 @@ from .bringing import Bringing
 def judge(work: Bringing) -> None:
     """Check wordings, then that the forecasts' own text agrees with them."""
     work.mark_known(WORDINGS)
+    work.refuse_without_account(WORDINGS, "author")
     work.refuse(
         WORDINGS,
         """i.version > 1 + (SELECT count(*) FROM incoming_wordings j WHERE j.forecast = i.forecast
