@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from django.core.management import call_command
-from django.db import connections
 
 from benchmarks.measuring import Row
+from benchmarks.rescoring import address
+from benchmarks.stocked import own_database
 
 FORECASTS, FORECASTERS, SEED = 2_000, 500, 3
+COMMANDS = ("import", "import of what is there", "export")
 ROOT = Path(__file__).parents[1]
 
 
@@ -29,29 +30,33 @@ class Spent:
 
 
 def rows(scale: float) -> Iterable[Row]:
-    call_command("migrate", verbosity=0)
-    connections.close_all()
+    """Yield for each command how many rows a second the larger file takes, and the memory beside a tenth of it."""
     large = max(int(10_000_000 * scale), 1_000)
     small = large // 10
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        spent = {}
-        for name, count in (("small", small), ("large", large)):
-            write_archive(folder / name, count, prefix=name)
-            spent[f"import {name}"] = run("import_archive", folder / name)
-            spent[f"again {name}"] = run("import_archive", folder / name)
-            spent[f"export {name}"] = run("export_archive", folder / f"{name}-out")
-    for verb in ("import", "again", "export"):
-        less, more = spent[f"{verb} small"], spent[f"{verb} large"]
-        what = {"import": "import", "again": "import again, which changes nothing", "export": "export"}[verb]
-        yield Row(f"{what}, {large:,} rows", large / more.seconds, "rows/s", note=f"{more.seconds:,.0f} s")
+    with own_database(), tempfile.TemporaryDirectory() as place:
+        environment = {"DATABASE_URL": address()}
+        less, more = (
+            _spent(Path(place), name, count, environment) for name, count in (("small", small), ("large", large))
+        )
+    for what, at_small, at_large in zip(COMMANDS, less, more, strict=True):
+        yield Row(f"{what}, {large:,} rows", large / at_large.seconds, "rows/s", note=f"{at_large.seconds:,.0f} s")
         yield Row(
             f"{what}, peak memory",
-            more.peak,
+            at_large.peak,
             "MB",
-            at_most=less.peak * 1.1,
-            note=f"{less.peak:,.0f} MB at {small:,} rows",
+            at_most=at_small.peak * 1.1,
+            note=f"{at_small.peak:,.0f} MB at {small:,} rows",
         )
+
+
+def _spent(place: Path, name: str, count: int, environment: dict[str, str]) -> tuple[Spent, Spent, Spent]:
+    folder = place / name
+    write_archive(folder, count, prefix=name)
+    return (
+        run("import_archive", folder, environment),
+        run("import_archive", folder, environment),
+        run("export_archive", place / f"{name}-out", environment),
+    )
 
 
 def write_archive(folder: Path, count: int, *, prefix: str) -> None:
@@ -96,9 +101,3 @@ def run(command: str, folder: Path, environment: dict[str, str] | None = None) -
             said.seek(0)
             raise RuntimeError(f"{command} ended with status {process.returncode}: {said.read().decode()[-2000:]}")
     return Spent(time.perf_counter() - start, usage.ru_maxrss / 1024)
-
-
-if __name__ == "__main__":
-    from benchmarks.__main__ import main
-
-    sys.exit(main(["archive", *sys.argv[1:]]))
