@@ -4,6 +4,7 @@ Every field is preceded by its width, -1 for null; every row by its number of fi
 documentation of COPY, and of arrays array_send in its source.
 """
 
+import math
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ def _pieces(values: NDArray[np.generic], kind: str, each: int) -> Iterator[bytes
 def _with_nulls(sent: bytes) -> bytes:
     """The fields of a row with null for what is not a number."""
     fields = (sent[start : start + 12] for start in range(0, len(sent), 12))
-    return b"".join(_NULL if np.isnan(struct.unpack(">d", field[4:])[0]) else field for field in fields)
+    return b"".join(_NULL if math.isnan(struct.unpack(">d", field[4:])[0]) else field for field in fields)
 
 
 @dataclass(frozen=True)
