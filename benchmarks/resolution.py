@@ -7,6 +7,7 @@ many there are.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from unittest import mock
 
 from django.core.cache import cache
 from django.test import Client
@@ -56,9 +57,10 @@ def measured(estimates: int) -> Measured:
 
 
 def count() -> None:
-    """Score and fold all of it, as the product does."""
+    """Score and fold all of it, as the product does, but for the size of what is folded at a time."""
     scoring.score_pending(at=timezone.now())
-    folding.fold(at=timezone.now())
+    with mock.patch.object(folding, "BATCH", 1000):
+        folding.fold(at=timezone.now())
     settle()
 
 

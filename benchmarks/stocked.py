@@ -39,12 +39,13 @@ INSERT INTO forecasts_resolution (id, forecast_id, revision, outcome, known_at, 
 SELECT id, id, 1, CASE WHEN random() < 0.4 THEN 'yes' ELSE 'no' END, closes_at, closes_at, 1, 'It was counted.', '{{}}'
 FROM forecasts_forecast WHERE id <= %(forecasts)s
 """
+# People say whole percents.
 ESTIMATES = """
 INSERT INTO forecasts_estimate (forecast_id, forecaster_id, wording_id, probability, made_at, recorded_at, crowd_seen,
     rationale, via)
 SELECT forecast, forecaster, forecast, probability, made_at, made_at, false, '', 'api'
 FROM (SELECT f.id AS forecast, 1 + (f.id * 7919 + who) %% %(forecasters)s AS forecaster,
-          f.opens_at + random() * {open_for} AS made_at, 0.0001 + 0.9998 * random() AS probability
+          f.opens_at + random() * {open_for} AS made_at, (1 + floor(99 * random())) / 100 AS probability
       FROM forecasts_forecast f, generate_series(1, %(people)s) who, generate_series(1, %(each)s)) made
 """
 # As many points as estimates, as a crowd has; what they say costs the same to read whatever it is.

@@ -13,7 +13,7 @@ moves AS (
     JOIN tracker_scoringrun run ON run.id = m.run_id
     JOIN forecasts_resolution r ON r.id = run.resolution_id
 ),
-owned AS (
+owned AS MATERIALIZED (
     SELECT m.scope, m.year, m.settled, m.sign, m.yes, o.owner, o.forecaster, o.method, s.*
     FROM moves m
     JOIN (SELECT run_id, owner AS scored, forecaster_id, method AS scored_by, brier, log_score, baseline, peer,
