@@ -112,6 +112,21 @@ def test_the_board_ranks_those_with_enough_and_lists_the_others_below(
     assert html.index("ann</a>") < html.index("Always one half") < html.index("bob</a>", html.index("<tbody>"))
 
 
+def test_a_board_says_in_words_that_a_few_forecasts_tell_nobody_apart(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended("second", "no", (cast.ann, cast.bob), at)
+    ended("third", "yes", (cast.bob, cast.ann), at)
+    monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 2)
+    monkeypatch.setattr(boards, "MINIMUM_UPSETS", 0)
+    html = browse(None).get("/leaderboards/?measure=brier").content.decode()
+    assert "These 2 are not distinguishable" in html
+    assert re.search(r"1 <small>1 to 2</small>", html)
+    assert re.search(r"0\.\d{3} <small>0\.\d{3} to \d\.\d{3}</small>", html)
+    assert 'class="span"' in html
+    assert "same moments" in html
+
+
 def test_a_board_of_what_has_not_settled_is_called_provisional(
     browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:
