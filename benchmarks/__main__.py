@@ -6,7 +6,7 @@ import json
 import os
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,7 +24,9 @@ def main(arguments: list[str]) -> int:
     django.setup()
     found = named()
     options = parse(arguments, sorted(found))
-    chosen = {name: made for name, made in found.items() if any(word in name for word in options.words or [""])}
+    chosen = {
+        name: made for name, made in found.items() if any(meant(word, name, found) for word in options.words or [""])
+    }
     report: dict[str, list[dict[str, Any]]] = {}
     write = sys.stderr if options.json else sys.stdout
     print(COLUMNS.format("benchmark", "setting", "figure", "unit", "goal", "verdict"), file=write)
@@ -46,6 +48,11 @@ def named() -> dict[str, Callable[[float], Iterable[Row]]]:
     """Every module of this package that has `rows`, by its name."""
     modules = (_module(found.name) for found in pkgutil.iter_modules(benchmarks.__path__) if found.name != "__main__")
     return {module.__name__.rpartition(".")[2]: module.rows for module in modules if hasattr(module, "rows")}
+
+
+def meant(word: str, name: str, names: Container[str]) -> bool:
+    """Whether a word asks for a benchmark: part of its name, unless it is the whole name of one."""
+    return word == name if word in names else word in name
 
 
 def _module(name: str) -> ModuleType:
