@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from forecasts.models import Estimate, Forecast, Forecaster
 from tests.service import running, wait_until
-from tracker.models import Score
+from tracker.models import MomentTotal, Score
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -118,7 +118,8 @@ def test_the_whole_way(address: str, visit: Callable[..., Page], shot: Callable[
     wait_until(lambda: Score.objects.filter(forecast__slug=BRANCH, forecaster__isnull=False).count() == 2, "scored")
     ann.goto(f"/forecasts/{BRANCH}/scores/")
     expect(ann.get_by_role("table").first).to_contain_text("ann")
-    ann.goto("/leaderboards/?measure=brier")
+    wait_until(lambda: MomentTotal.objects.filter(measure="peer", n__gt=0).exists(), "folded into totals")
+    ann.goto("/leaderboards/")
     expect(ann.get_by_text("Provisional:")).to_be_visible()
     expect(ann.get_by_role("link", name="bob")).to_be_visible()
     ann.goto("/calibration/")

@@ -44,6 +44,12 @@ def scored(client: Http, slug: str) -> Any:
     return answer if answer["state"] in {"scored", "annulled"} else None
 
 
+def counted(client: Http, path: str, name: str) -> Any:
+    """What a board or a calibration says, once something is folded into its totals."""
+    shown = client.get(f"/api/v1/{path}").json()
+    return shown if shown[name] else None
+
+
 def accepted(answer: Answer) -> Any:
     assert answer.status in {200, 201}, answer.text
     return answer.json()
@@ -91,11 +97,14 @@ def test_the_whole_way(address: str) -> None:
     assert mine["ann"]["peer"] > 0 > mine["bot"]["peer"]
     for slug in (PREMISE, SOON):
         wait_until(lambda slug=slug: scored(bot, slug), f"the worker has scored {slug}")
-    board = visitor.get("/api/v1/leaderboards/?scope=source:ai-pause-will-likely-backfire&measure=brier").json()
+    board = wait_until(
+        lambda: counted(visitor, "leaderboards/?scope=source:ai-pause-will-likely-backfire", "unranked"),
+        "the worker has folded the scores into totals",
+    )
     assert board["provisional"]
     assert {row["name"] for row in board["unranked"]} == {"ann", "bot"}
     # Only the short one weighs a millionth of its schedule or more.
-    shown = visitor.get("/api/v1/calibration/?forecaster=ann").json()
+    shown = wait_until(lambda: counted(visitor, "calibration/?forecaster=ann", "n_forecasts"), "the short one counts")
     assert (shown["n_forecasts"], shown["bins"][9]["observed_frequency"]) == (1, 1)
     for page in ("/", "/forecasts/", f"/forecasts/{BRANCH}/", "/leaderboards/", "/calibration/", "/forecasters/ann/"):
         assert visitor.get(page).status == 200, page

@@ -129,8 +129,8 @@ def _rows(shown: View, measure: Measure, forecaster: Forecaster | None = None) -
         .annotate(**{f"sum_{name}": Sum(name) for name in SUMS})
         .order_by("total__owner", "total__forecaster", "total__method")
     )
-    # Totals that were taken back leave a row of zeros; and who stood for less than a millionth covers nothing.
-    found = [row for row in summed if row[3] > 0 and row[4] > 0]
+    # Totals that were taken back leave a row of zeros; and less than a millionth of a schedule is nothing to divide by.
+    found = [row for row in summed if row[3] > 0 and (measure.adds_up or row[4] > 0)]
     owners = [(Owner(owner), id_, method) for owner, id_, method, *_ in found]
     sums = dict(zip(SUMS, np.array([row[3:] for row in found], dtype=object).reshape(-1, len(SUMS)).T, strict=True))
     moments = Moments.of_totals(**{name: sums[name] for name in PRODUCTS})
@@ -138,8 +138,11 @@ def _rows(shown: View, measure: Measure, forecaster: Forecaster | None = None) -
     shares = [(sums[name].astype(np.float64) / WHOLE / max(shown.n_forecasts, 1)).tolist() for name in SHARES]
     upsets = (sums["upsets"].astype(np.float64) / boards.UPSET).tolist()
     # Both sums are over the time standing, one in billionths and the other in millionths.
-    beside = sums["beside"].astype(np.float64) / sums["c"].astype(np.float64) * WHOLE / BILLIONTH
-    crowds = beside.tolist() if measure.of == "brier" else [None] * len(owners)
+    crowds = (
+        (sums["beside"].astype(np.float64) / sums["c"].astype(np.float64) * WHOLE / BILLIONTH).tolist()
+        if measure.of == "brier"
+        else [None] * len(owners)
+    )
     scores = boards.INTERVALS[measure.name](moments).score.tolist()
     rows = [
         _row(owner, people.get(id_), method, n=int(n), upsets=upset, score=score, crowd=crowd, shares=parts)

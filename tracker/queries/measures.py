@@ -7,7 +7,10 @@ from tracker.models import Owner
 
 @dataclass(frozen=True)
 class Measure:
-    """What a board ranks by; `of` names the moments that the score and its interval are made from."""
+    """What a board ranks by; `of` names the moments that the score and its interval are made from.
+
+    It either adds up over forecasts, or is divided by the time standing.
+    """
 
     name: str
     label: str
@@ -15,6 +18,7 @@ class Measure:
     better: str
     of: str
     explanation: str
+    adds_up: bool = False
 
 
 _PEER = (
@@ -33,6 +37,7 @@ MEASURES = {
             "higher",
             "peer",
             f"{_PEER} Adds up over forecasts; 0 is as good as the others, and absence is 0.",
+            adds_up=True,
         ),
         Measure(
             "peer_rate",
@@ -49,6 +54,7 @@ MEASURES = {
             "higher",
             "baseline",
             f"{_BASELINE} Adds up over forecasts; 0 is one half, and absence is 0.",
+            adds_up=True,
         ),
         Measure(
             "baseline_rate",
@@ -84,6 +90,7 @@ MEASURES = {
             "spot_peer",
             "The peer score at one instant of each forecast, its spot time. Adds up over forecasts; those answered "
             "before their spot time do not count.",
+            adds_up=True,
         ),
         Measure(
             "spot_baseline",
@@ -93,6 +100,7 @@ MEASURES = {
             "spot_baseline",
             "The baseline score at one instant of each forecast, its spot time. Adds up over forecasts; those answered "
             "before their spot time do not count.",
+            adds_up=True,
         ),
     )
 }
