@@ -32,11 +32,8 @@ class Claim:
     words: str
     found: float
 
-    def __str__(self) -> str:
-        return f"{self.found:9.3f}   {self.words}"
 
-
-def rows_are_not_proper(runs: int = 20) -> Iterator[Claim]:
+def rows_are_not_proper(runs: int) -> Iterator[Claim]:
     """Yes may come early and ends the time: a mean of row scores then rewards saying too much, a board does not."""
     honest = list(simulate(EARLY_YES, runs, SEED))
     for words, said in (("honest", honest), ("exaggerating yes", [exaggerated(run) for run in honest])):
@@ -54,7 +51,7 @@ def exaggerated(run: Run) -> Run:
     return replace(run, probability=p)
 
 
-def early_spot_scores_invite_bluffing(runs: int = 20) -> Iterator[Claim]:
+def early_spot_scores_invite_bluffing(runs: int) -> Iterator[Claim]:
     """Whoever says .9999 until the spot time, and the truth at it, gains from each spot row that an early yes makes."""
     gains: list[Floats] = []
     for run in simulate(EARLY_YES, runs, SEED):
@@ -64,7 +61,7 @@ def early_spot_scores_invite_bluffing(runs: int = 20) -> Iterator[Claim]:
     yield Claim("gain a forecast over honesty by .9999 until the spot time, early rows counted", float(np.mean(gains)))
 
 
-def resolved_so_far_is_biased(runs: int = 20) -> Iterator[Claim]:
+def resolved_so_far_is_biased(runs: int) -> Iterator[Claim]:
     """Of the forecasts resolved a fifth of the way in, what share is yes, and of all."""
     known, outcome = (
         np.concatenate(column)
@@ -74,7 +71,7 @@ def resolved_so_far_is_biased(runs: int = 20) -> Iterator[Claim]:
     yield Claim("share of yes among all", float(outcome.mean()))
 
 
-def weight_one_over_time_standing_is_wrong(runs: int = 120) -> Iterator[Claim]:
+def weight_one_over_time_standing_is_wrong(runs: int) -> Iterator[Claim]:
     """A forecast that weighs its coverage keeps bin intervals honest; one that weighs 1 however short does not."""
     for forecasts in (100, 300, 1_000):
         covered: dict[str, list[float]] = {"scheduled length": [], "time standing": []}
@@ -95,7 +92,7 @@ def covers(which: Integers, p: Floats, y: Floats, w: Floats) -> list[float]:
     return [float(one) for one in inside[enough]]
 
 
-def miscalibration_looks_like_a_fault(runs: int = 400) -> Iterator[Claim]:
+def miscalibration_looks_like_a_fault(runs: int) -> Iterator[Claim]:
     """The MCB of calibrated people who say 40 probabilities once each, uniform on 0 to 1; and the quantile shown."""
     rng, found, quantiles = np.random.default_rng(SEED), [], []
     for _ in range(runs):
@@ -108,7 +105,7 @@ def miscalibration_looks_like_a_fault(runs: int = 400) -> Iterator[Claim]:
     yield Claim("the quantile shown beside it, mean", float(np.mean(quantiles)))
 
 
-def slopes_of_few_forecasts_cover_too_little(runs: int = 400) -> Iterator[Claim]:
+def slopes_of_few_forecasts_cover_too_little(runs: int) -> Iterator[Claim]:
     """How often intercept and slope +- 1.96 cluster-robust errors hold 0 and 1, by where the scores are taken."""
     for forecasts, revisions in ((40, 1), (40, 40), (100, 40)):
         inside: dict[str, list[list[bool]]] = {"at the null": [], "at the fit": []}
@@ -129,25 +126,23 @@ def slopes_of_few_forecasts_cover_too_little(runs: int = 400) -> Iterator[Claim]
                 yield Claim(f"{which_one} covered, {forecasts} x {revisions}, scores taken {name}", float(share))
 
 
-def claims() -> Iterator[Claim]:
-    """Yield every claim with its figure."""
-    for claim in (
-        rows_are_not_proper,
-        early_spot_scores_invite_bluffing,
-        resolved_so_far_is_biased,
-        weight_one_over_time_standing_is_wrong,
-        miscalibration_looks_like_a_fault,
-        slopes_of_few_forecasts_cover_too_little,
-    ):
-        yield from claim()
+CLAIMS: Final = (
+    (rows_are_not_proper, 20),
+    (early_spot_scores_invite_bluffing, 20),
+    (resolved_so_far_is_biased, 20),
+    (weight_one_over_time_standing_is_wrong, 120),
+    (miscalibration_looks_like_a_fault, 400),
+    (slopes_of_few_forecasts_cover_too_little, 400),
+)
 
 
-def rows(_: float) -> Iterator[Row]:
-    """Yield the same as rows without a goal: what is found is what may be said."""
-    for each in claims():
-        yield Row(each.words, each.found)
+def rows(scale: float) -> Iterator[Row]:
+    """Yield every claim with its figure, without a goal: what is found is what may be said."""
+    for claim, runs in CLAIMS:
+        for each in claim(max(4, round(runs * scale))):
+            yield Row(each.words, each.found)
 
 
 if __name__ == "__main__":
-    for each in claims():
-        print(each, flush=True)
+    for row in rows(1.0):
+        print(f"{row.figure:9.3f}   {row.setting}", flush=True)

@@ -21,7 +21,8 @@ def test_a_benchmark_finds_figures_and_says_what_was_expected(name: str, tmp_pat
     assert rows
     assert all(row["setting"] for row in rows)
     assert all(math.isfinite(row["figure"]) for row in rows if row["at_least"] or row["at_most"])
-    assert any(row["verdict"] for row in rows)
+    # The claims say what is found; of everything else something is expected.
+    assert any(row["verdict"] for row in rows) or name == "claims"
 
 
 def test_a_benchmark_that_is_not_there_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
