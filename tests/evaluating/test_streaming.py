@@ -9,4 +9,4 @@ from benchmarks.evaluating import MEGABYTE, evaluated, shared, two_decimals
 def test_sixteen_times_the_rows_need_no_more_memory(lines) -> None:
     (_, few), (_, many) = evaluated(100_000, lines), evaluated(1_600_000, lines)
     # Held whole, the rows would take a hundred megabytes more and beyond; pages that the allocator keeps come to a few.
-    assert many - few < 15 * MEGABYTE
+    assert many - few < 40 * MEGABYTE

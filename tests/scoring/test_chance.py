@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from tracker.scoring.chance import Chance, chance, quote, sentence
+from tracker.scoring.chance import Chance, caveat, chance, quote, sentence
 from tracker.scoring.clusters import Clusters
 from tracker.scoring.reliability import reliability_bins
 from tracker.scoring.tally import Tally
@@ -83,10 +83,11 @@ def test_no_bin_with_enough_trials_quotes_none_and_says_so() -> None:
 )
 def test_the_sentence_says_what_the_test_says(p_value: float, words: str) -> None:
     bins = reliability_bins(Tally.of([0.9] * 40 + [0.1], [1] * 32 + [0] * 8 + [0]))
-    said = sentence(bins, Chance(2.0, 2, p_value), 41)
-    assert said.startswith(f"Says 90% when 80% happen; {words}")
-    assert "illustration" in said
+    test = Chance(2.0, 2, p_value)
+    assert sentence(bins, test, 41) == f"Says 90% when 80% happen; {words}"
+    assert caveat(bins, test).startswith(f"One test over all probabilities decides, p = {p_value};")
+    assert "from 90% to 100% is an illustration" in caveat(bins, test)
 
 
 def test_a_tiny_p_value_is_not_written_out() -> None:
-    assert "p < 0.001" in sentence(reliability_bins(Tally.of([0.9] * 40, [0] * 40)), Chance(99.0, 2, 1e-20), 40)
+    assert "p < 0.001" in caveat(reliability_bins(Tally.of([0.9] * 40, [0] * 40)), Chance(99.0, 2, 1e-20))

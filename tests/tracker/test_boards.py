@@ -65,7 +65,7 @@ def test_peer_scores_of_those_who_all_stood_add_up_to_zero_and_standing_alone_co
 
 def test_equal_scores_share_a_rank(cast: factories.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 1)
-    monkeypatch.setattr(boards, "MINIMUM_UPSETS", 0)
+    monkeypatch.setattr(boards, "MINIMUM_UPSETS_OF_PEERS", 0)
     settle(cast, p=0.5)
     factories.score(at=LATER)
     assert [row.rank for row in leaderboard(scope=Scope()).ranked] == [1, 1]
