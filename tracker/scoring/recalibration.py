@@ -13,6 +13,7 @@ from tracker.scoring.tally import LOG_ODDS_CLIP, Tally
 FEWEST: Final = 100
 _STEPS: Final = 200
 _HALVINGS: Final = 60
+_NEGLIGIBLE: Final = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +66,34 @@ def _separated(x: Floats, tally: Tally) -> bool:
 
 
 def _maximise(design: Floats, tally: Tally) -> tuple[Floats, Floats]:
-    """Climb the concave log likelihood by Newton steps, halved until they climb; return the top and the covariance."""
+    """Climb the concave log likelihood by Newton steps, halved until they climb; return the top and the covariance.
+
+    A step that would gain less than _NEGLIGIBLE is the last: the one after it would gain the square of that.
+    """
     at = np.array([logit(tally.base_rate), 0.0])
     for _ in range(_STEPS):
-        step, covariance = _newton_step(design, tally, at)
-        size = next((s for s in 0.5 ** np.arange(_HALVINGS) if _rises(design, tally, at, s * step)), 0.0)
-        at = at + size * step
+        slope, covariance = _newton_step(design, tally, at)
+        step = covariance @ slope
+        if slope @ step < _NEGLIGIBLE:
+            return at + step, covariance
+        size = _climbing(design, tally, at, step)
         if size == 0.0:  # no step climbs any more: the top, as far as doubles can tell
             return at, covariance
+        at = at + size * step
     raise ArithmeticError("the recalibration did not converge")
 
 
 def _newton_step(design: Floats, tally: Tally, at: Floats) -> tuple[Floats, Floats]:
     mean = expit(design @ at)
     information = design.T @ (design * (tally.weight * mean * (1 - mean))[:, None])
-    covariance = np.linalg.inv(information).astype(np.float64)
-    return covariance @ (design.T @ (tally.yes - tally.weight * mean)), covariance
+    return design.T @ (tally.yes - tally.weight * mean), np.linalg.inv(information).astype(np.float64)
 
 
-def _rises(design: Floats, tally: Tally, at: Floats, step: Floats) -> bool:
-    return _log_likelihood(design, tally, at + step) > _log_likelihood(design, tally, at)
+def _climbing(design: Floats, tally: Tally, at: Floats, step: Floats) -> float:
+    """Return the largest of 1, 1/2, 1/4 and so on by which the step climbs; 0 where none does."""
+    here = _log_likelihood(design, tally, at)
+    sizes = 0.5 ** np.arange(_HALVINGS)
+    return next((float(size) for size in sizes if _log_likelihood(design, tally, at + size * step) > here), 0.0)
 
 
 def _log_likelihood(design: Floats, tally: Tally, at: Floats) -> float:
