@@ -93,11 +93,11 @@ ON CONFLICT (total_id, view, bin) DO UPDATE SET n = t.n + excluded.n, uu = t.uu 
 MEASURED = """
 measured AS (
     SELECT k.total_id, k.sign, m.measure, m.held,
-           round(m.c * 1e6)::numeric AS c, round(m.a * 1e9)::numeric AS a,
-           CASE m.measure WHEN 'brier' THEN coalesce(round(k.coverage * k.crowd_brier * 1e9), 0) ELSE 0 END::numeric
+           round(m.c * 1e6)::bigint AS c, round(m.a * 1e9)::bigint AS a,
+           CASE m.measure WHEN 'brier' THEN coalesce(round(k.coverage * k.crowd_brier * 1e9), 0) ELSE 0 END::bigint
                AS beside,
-           round(k.coverage * 1e6)::numeric AS coverage, round(k.contested * 1e6)::numeric AS contested,
-           round(k.attainable * 1e6)::numeric AS attainable
+           round(k.coverage * 1e6)::bigint AS coverage, round(k.contested * 1e6)::bigint AS contested,
+           round(k.attainable * 1e6)::bigint AS attainable
     FROM keyed k
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(weight * least(cell, 10000 - cell)::bigint), 0) FROM unnest(k.cells, k.shares)
@@ -122,9 +122,9 @@ _SUMS = (
 ADD_MOMENTS = f"""
 INSERT INTO tracker_momenttotal AS t (total_id, measure, {", ".join(_SUMS)})
 SELECT total_id, measure, sum(sign), sum(sign * c), sum(sign * a), sum(sign * c * c), sum(sign * c * a),
-       sum(sign * a * a), sum(sign * c * c * c), sum(sign * c * c * a), sum(sign * c * a * a), sum(sign * a * a * a),
+       sum(sign * aa), sum(sign * c * c * c), sum(sign * (c * c)::numeric * a), sum(sign * c * aa), sum(sign * a * aa),
        sum(sign * beside), sum(sign * coverage), sum(sign * contested), sum(sign * attainable), sum(sign * held)
-FROM measured GROUP BY total_id, measure
+FROM (SELECT *, a::numeric * a AS aa FROM measured) squared GROUP BY total_id, measure
 ON CONFLICT (total_id, measure) DO UPDATE SET {_grown(_SUMS)}
 """
 
