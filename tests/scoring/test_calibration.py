@@ -193,6 +193,20 @@ def test_recalibration_of_separated_outcomes_is_none(probability, outcome) -> No
     assert recalibration(Tally.of(probability, outcome)) is None
 
 
+@pytest.mark.parametrize(
+    ("cells", "weight", "yes"),
+    [
+        # Half an hour, or seconds, of a slip among years: no threshold separates, but by a trace.
+        ([1, 5000, 9000], [2.3e-05, 6.250829, 0.007406], [0.0, 6.250829, 0.0]),
+        ([1, 3, 5000, 9999], [9.8e-05, 0.002992, 0.984641, 6.3e-05], [9.8e-05, 0.0, 0.984641, 6.3e-05]),
+        ([5001, 9998, 9999], [2.363915, 0.00059, 2e-06], [0.0, 0.00059, 0.0]),
+    ],
+)
+def test_outcomes_separated_but_for_a_trace_have_a_finite_recalibration_or_none(cells, weight, yes) -> None:
+    fit = recalibration(Tally.of_cells(cells, weight, yes))
+    assert fit is None or np.isfinite([fit.intercept, fit.slope, fit.intercept_se, fit.slope_se]).all()
+
+
 def test_certain_and_wrong_among_many_still_has_a_recalibration() -> None:
     fit = recalibration(Tally.of([0.0, 1.0, 0.0, 1.0, 0.5], [1, 0, 0, 1, 1]))
     assert fit is not None

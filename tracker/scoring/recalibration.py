@@ -14,6 +14,8 @@ FEWEST: Final = 100
 _STEPS: Final = 200
 _HALVINGS: Final = 60
 _NEGLIGIBLE: Final = 1e-13
+# Of a matrix whose condition is worse, doubles tell no inverse.
+_ILL_CONDITIONED: Final = 1e13
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def recalibration(tally: Tally, clip: float = LOG_ODDS_CLIP, scores: Floats | No
     """Return the unpenalised maximum-likelihood fit, or None where none exists.
 
     None exists when some threshold separates yes from no, ties at the threshold allowed, which covers a single outcome
-    and a single probability. Probabilities are first moved into [clip, 1 - clip]. Weights count as trials: give shares
+    and a single probability; and none is given where all but a trace of the weight is separated so, and the line is too
+    steep for doubles to tell. Probabilities are first moved into [clip, 1 - clip]. Weights count as trials: give shares
     as parts of a forecast, not in millionths, or the errors shrink. Source: Cox, Biometrika 1958.
 
     With `scores`, the sum of s s' over forecasts (`Clusters.scores`, taken where everybody is calibrated, or
@@ -52,7 +55,10 @@ def recalibration(tally: Tally, clip: float = LOG_ODDS_CLIP, scores: Floats | No
     centre = tally.weight @ x / tally.total
     scale = np.sqrt(tally.weight @ (x - centre) ** 2 / tally.total)
     design = np.column_stack([np.ones_like(x), (x - centre) / scale])
-    fitted, covariance = _maximise(design, tally)
+    top = _maximise(design, tally)
+    if top is None:
+        return None
+    fitted, covariance = top
     back = np.array([[1.0, -centre / scale], [0.0, 1 / scale]])
     intercept, slope = back @ fitted
     covariance = back @ covariance @ back.T
@@ -65,14 +71,18 @@ def _separated(x: Floats, tally: Tally) -> bool:
     return bool(yes.size == 0 or no.size == 0 or yes.min() >= no.max() or yes.max() <= no.min())
 
 
-def _maximise(design: Floats, tally: Tally) -> tuple[Floats, Floats]:
+def _maximise(design: Floats, tally: Tally) -> tuple[Floats, Floats] | None:
     """Climb the concave log likelihood by Newton steps, halved until they climb; return the top and the covariance.
 
-    A step that would gain less than _NEGLIGIBLE is the last: the one after it would gain the square of that.
+    A step that would gain less than _NEGLIGIBLE is the last: the one after it would gain the square of that. None where
+    the way leads over ground so flat that doubles tell no direction.
     """
     at = np.array([logit(tally.base_rate), 0.0])
     for _ in range(_STEPS):
-        slope, covariance = _newton_step(design, tally, at)
+        found = _newton_step(design, tally, at)
+        if found is None:
+            return None
+        slope, covariance = found
         step = covariance @ slope
         if slope @ step < _NEGLIGIBLE:
             return at + step, covariance
@@ -80,12 +90,14 @@ def _maximise(design: Floats, tally: Tally) -> tuple[Floats, Floats]:
         if size == 0.0:  # no step climbs any more: the top, as far as doubles can tell
             return at, covariance
         at = at + size * step
-    raise ArithmeticError("the recalibration did not converge")
+    return None
 
 
-def _newton_step(design: Floats, tally: Tally, at: Floats) -> tuple[Floats, Floats]:
+def _newton_step(design: Floats, tally: Tally, at: Floats) -> tuple[Floats, Floats] | None:
     mean = expit(design @ at)
     information = design.T @ (design * (tally.weight * mean * (1 - mean))[:, None])
+    if not np.linalg.cond(information) < _ILL_CONDITIONED:
+        return None
     return design.T @ (tally.yes - tally.weight * mean), np.linalg.inv(information).astype(np.float64)
 
 
