@@ -171,6 +171,33 @@ def test_two_folding_jobs_at_once_add_once(cast: factories.Cast) -> None:
     assert agree()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_scope_that_commits_after_the_forecast_was_folded_is_found(cast: factories.Cast) -> None:
+    collection = Collection.objects.create(slug="chosen", title="Chosen")
+    forecast = factories.forecast()
+    factories.estimate(forecast, cast.ann, 0.8)
+    added, folded = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        try:
+            with transaction.atomic():
+                forecast.collections.add(collection)
+                added.set()
+                folded.wait(timeout=20)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=slow)
+    other.start()
+    assert added.wait(timeout=20)
+    factories.resolution(forecast, "yes", at=AFTER, known_at=forecast.closes_at)
+    factories.score(AFTER)
+    folded.set()
+    other.join(timeout=20)
+    folding.fold(at=AFTER)
+    assert agree()
+
+
 class Reading(RuleBasedStateMachine):
     """Anything that can happen to what counts, in any order; now and then the jobs run, and then the totals agree."""
 

@@ -5,7 +5,8 @@ A note is a row of its own, never an update of a shared one, so that no writer w
 
 from django.db import migrations
 
-# A forecast that never resolved adds nothing, so its changes need no note.
+# A forecast that never resolved adds nothing, so a change of its own row needs no note. What is said of it in other
+# tables does: it may be resolved, scored and folded before that change commits, and nobody would look again.
 NOTE = """
 CREATE FUNCTION tracker_note_forecast() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -22,9 +23,7 @@ CREATE TRIGGER tracker_note AFTER UPDATE ON forecasts_forecast FOR EACH ROW
 CREATE FUNCTION tracker_note_of_forecast() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO tracker_recount (forecast)
-        SELECT id FROM forecasts_forecast
-        WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.forecast_id ELSE NEW.forecast_id END
-            AND resolution_id IS NOT NULL;
+        VALUES (CASE TG_OP WHEN 'DELETE' THEN OLD.forecast_id ELSE NEW.forecast_id END);
     RETURN NULL;
 END $$;
 CREATE TRIGGER tracker_note AFTER INSERT OR UPDATE ON tracker_scoringrun
@@ -39,13 +38,13 @@ CREATE FUNCTION tracker_note_below() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO tracker_recount (forecast)
         SELECT f.id FROM forecasts_forecast f JOIN forecasts_claim claim ON claim.id = f.claim_id
-        WHERE f.resolution_id IS NOT NULL AND TG_TABLE_NAME = 'forecasts_source' AND claim.source_id = NEW.id
+        WHERE TG_TABLE_NAME = 'forecasts_source' AND claim.source_id = NEW.id
         UNION ALL
         SELECT f.id FROM forecasts_forecast f JOIN forecasts_forecast_collections among ON among.forecast_id = f.id
-        WHERE f.resolution_id IS NOT NULL AND TG_TABLE_NAME = 'forecasts_collection' AND among.collection_id = NEW.id
+        WHERE TG_TABLE_NAME = 'forecasts_collection' AND among.collection_id = NEW.id
         UNION ALL
         SELECT f.id FROM forecasts_forecast f
-        WHERE f.resolution_id IS NOT NULL AND TG_TABLE_NAME = 'forecasts_claim' AND f.claim_id = NEW.id;
+        WHERE TG_TABLE_NAME = 'forecasts_claim' AND f.claim_id = NEW.id;
     RETURN NULL;
 END $$;
 CREATE TRIGGER tracker_note AFTER UPDATE ON forecasts_source
