@@ -16,6 +16,7 @@ from forecasts.refusals import Conflict, NotOpen
 from forecasts.services import registering
 from tests import factories
 from tests.factories import DAY, NOW
+from tracker import tasks
 from tracker.models import CellTotal, Counted, Recount, Score, ScoringRun
 from tracker.services import folding, scoring, sums
 
@@ -168,6 +169,26 @@ def test_two_folding_jobs_at_once_add_once(cast: factories.Cast) -> None:
         assert other.is_alive(), "the second waits for the first"
     other.join(timeout=20)
     assert looked == [0]
+    assert agree()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_folding_job_does_not_hold_up_its_worker_while_another_is_at_it(cast: factories.Cast) -> None:
+    settled(cast)
+    scoring.score_pending(at=AFTER)
+
+    def work() -> None:
+        try:
+            tasks.fold_scores()
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=work)
+    with transaction.atomic():
+        folding._fold_batch(AFTER)
+        worker.start()
+        worker.join(timeout=20)
+        assert not worker.is_alive()
     assert agree()
 
 

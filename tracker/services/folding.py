@@ -45,18 +45,21 @@ class Move:
     sign: int
 
 
-def fold(*, at: dt.datetime) -> int:
-    """Bring the totals up to the scores, and return how many forecasts were looked at."""
+def fold(*, at: dt.datetime, wait: bool = True) -> int:
+    """Bring the totals up to the scores, and return how many forecasts were looked at.
+
+    Without `wait` it leaves the work to another job that is at it: who waits for a lock holds up a worker.
+    """
     looked = 0
-    while batch := _fold_batch(at):
+    while batch := _fold_batch(at, wait=wait):
         looked += batch
     return looked
 
 
 @transaction.atomic
-def _fold_batch(at: dt.datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+def _fold_batch(at: dt.datetime, *, wait: bool = True) -> int:
+    if not _let_in(wait=wait):
+        return 0
     # Notes are read before what they are about: a change that is seen too late has a note of its own.
     notes = list(Recount.objects.order_by("pk").values_list("pk", "forecast")[: 10 * BATCH])
     noted = list(dict.fromkeys(forecast for _, forecast in notes))[:BATCH]
@@ -71,6 +74,16 @@ def _fold_batch(at: dt.datetime) -> int:
     Recount.objects.filter(pk__in=[pk for pk, forecast in notes if forecast in due]).delete()
     _discard_replaced(due)
     return len(due)
+
+
+def _let_in(*, wait: bool) -> bool:
+    """Take the lock that lets one job in; it goes with the transaction."""
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _wanted(ids: Iterable[int], *, at: dt.datetime) -> list[Counted]:
