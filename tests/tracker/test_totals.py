@@ -149,6 +149,32 @@ def test_log_odds_in_the_database_are_those_of_the_arithmetic(db: None) -> None:
         assert [row[0] for row in cursor.fetchall()] == LOG_ODDS[1:]
 
 
+def test_a_forecast_that_cannot_be_folded_holds_up_no_other(
+    cast: factories.Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = settled(cast), settled(cast, tags=["good"])
+    scoring.score_pending(at=AFTER)
+    # No estimate can be certain, so none of the services stores such a cell.
+    Score.objects.filter(forecast=bad).update(cells=[10_000])
+    folding.fold(at=AFTER)
+    assert f"forecast {bad.pk} could not be folded" in caplog.text
+    assert Counted.objects.get().pk == good.pk
+    assert "tag:good" in {key[1] for key in stored()}
+    assert set(Recount.objects.values_list("forecast", flat=True)) == {bad.pk}, "it is tried again the next time"
+
+
+def test_newer_rules_leave_no_rows_of_older_ones_behind(cast: factories.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled(cast)
+    factories.score(AFTER)
+    before = Score.objects.count()
+    monkeypatch.setattr(scoring, "RULES", scoring.RULES + 1)
+    monkeypatch.setattr(folding, "RULES", scoring.RULES)
+    factories.score(AFTER)
+    assert Score.objects.count() == before
+    assert set(ScoringRun.objects.values_list("rules", flat=True)) == {scoring.RULES}
+    assert stored()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_folding_jobs_at_once_add_once(cast: factories.Cast) -> None:
     settled(cast)
@@ -162,13 +188,13 @@ def test_two_folding_jobs_at_once_add_once(cast: factories.Cast) -> None:
             connections.close_all()
 
     with transaction.atomic():
-        folding._fold_batch(AFTER)
+        folding._fold_batch(set(Recount.objects.values_list("forecast", flat=True)), at=AFTER)
         other = threading.Thread(target=second)
         other.start()
         other.join(timeout=1)
         assert other.is_alive(), "the second waits for the first"
     other.join(timeout=20)
-    assert looked == [0]
+    assert looked == [1], "it looks again, and finds everything added"
     assert agree()
 
 
@@ -185,7 +211,7 @@ def test_a_folding_job_does_not_hold_up_its_worker_while_another_is_at_it(cast: 
 
     worker = threading.Thread(target=work)
     with transaction.atomic():
-        folding._fold_batch(AFTER)
+        folding._fold_batch(set(Recount.objects.values_list("forecast", flat=True)), at=AFTER)
         worker.start()
         worker.join(timeout=20)
         assert not worker.is_alive()

@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             name="Recount",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("forecast", models.BigIntegerField()),
+                ("forecast", models.BigIntegerField(db_index=True)),
             ],
         ),
         migrations.CreateModel(

@@ -163,7 +163,7 @@ class Counted(models.Model):
 class Recount(models.Model):
     """A note, made by triggers, that what a forecast adds to the totals may have changed."""
 
-    forecast = models.BigIntegerField()
+    forecast = models.BigIntegerField(db_index=True)
 
     def __str__(self) -> str:
         return f"forecast {self.forecast}"

@@ -150,7 +150,9 @@ def calibration(
     tally = _tally(totals)
     if tally is None:
         return blank
-    return _measured(blank, tally, _clusters(totals))
+    clusters = _clusters(totals)
+    # What has been taken back between the two reads leaves nothing to measure.
+    return _measured(blank, tally, clusters) if clusters.size else blank
 
 
 def _tally(totals: Q) -> Tally | None:
@@ -162,7 +164,7 @@ def _tally(totals: Q) -> Tally | None:
 
 def _clusters(totals: Q) -> Clusters:
     summed = ClusterTotal.objects.filter(totals).aggregate(**{f"sum_{name}": Sum(name) for name in CLUSTER_UNITS})
-    sums = {name: float(summed[f"sum_{name}"]) * unit for name, unit in CLUSTER_UNITS.items()}
+    sums = {name: float(summed[f"sum_{name}"] or 0) * unit for name, unit in CLUSTER_UNITS.items()}
     bins = np.zeros((2, BINS))
     for number, forecasts, squares in (
         BinTotal.objects.filter(totals).values_list("bin").annotate(forecasts=Sum("n"), squares=Sum("uu"))

@@ -5,6 +5,7 @@ back exactly, and folding twice changes nothing.
 """
 
 import datetime as dt
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from tracker.scopes import scopes_of
 
 from .scoring import RULES
 from .sums import ADD, OPEN_TOTALS
+
+log = logging.getLogger(__name__)
 
 # Forecasts folded in one transaction.
 BATCH = 50
@@ -48,30 +51,50 @@ class Move:
 def fold(*, at: dt.datetime, wait: bool = True) -> int:
     """Bring the totals up to the scores, and return how many forecasts were looked at.
 
-    Without `wait` it leaves the work to another job that is at it: who waits for a lock holds up a worker.
+    Without `wait` it leaves the work to another job that is at it: who waits for a lock holds up a worker. A forecast
+    that cannot be folded holds up no other; it is tried again the next time.
     """
-    looked = 0
-    while batch := _fold_batch(at, wait=wait):
-        looked += batch
+    looked, faulty = 0, set[int]()
+    while due := _due(at, leaving=faulty):
+        try:
+            found = _fold_batch(due, at=at, wait=wait)
+        except Exception:
+            log.exception("a batch of %d forecasts could not be folded; trying them one by one", len(due))
+            found = sum(_fold_alone(id_, faulty, at=at) for id_ in due) + len(faulty & due)
+        if not found:
+            return looked
+        looked += found
     return looked
 
 
+def _due(at: dt.datetime, *, leaving: set[int]) -> set[int]:
+    """Forecasts of which something was noted, or that settle: some of them, the longest due first."""
+    notes = Recount.objects.exclude(forecast__in=leaving).order_by("pk").values_list("forecast", flat=True)
+    noted = list(dict.fromkeys(notes[: 10 * BATCH]))
+    settling = Counted.objects.filter(settled=False, run__isnull=False, settles_at__lte=at).exclude(pk__in=leaving)
+    return {*noted[:BATCH], *settling.order_by("settles_at").values_list("pk", flat=True)[:BATCH]}
+
+
+def _fold_alone(forecast_id: int, faulty: set[int], *, at: dt.datetime) -> int:
+    try:
+        return _fold_batch({forecast_id}, at=at, wait=True)
+    except Exception:
+        log.exception("forecast %d could not be folded", forecast_id)
+        faulty.add(forecast_id)
+        return 0
+
+
 @transaction.atomic
-def _fold_batch(at: dt.datetime, *, wait: bool = True) -> int:
+def _fold_batch(due: set[int], *, at: dt.datetime, wait: bool = True) -> int:
     if not _let_in(wait=wait):
         return 0
     # Notes are read before what they are about: a change that is seen too late has a note of its own.
-    notes = list(Recount.objects.order_by("pk").values_list("pk", "forecast")[: 10 * BATCH])
-    noted = list(dict.fromkeys(forecast for _, forecast in notes))[:BATCH]
-    settling = Counted.objects.filter(settled=False, run__isnull=False, settles_at__lte=at).order_by("settles_at")
-    due = set(noted) | set(settling.values_list("pk", flat=True)[:BATCH])
-    if not due:
-        return 0
+    notes = list(Recount.objects.filter(forecast__in=due).values_list("pk", flat=True))
     before = Counted.objects.in_bulk(due)
     after = {counted.pk: counted for counted in _wanted(due, at=at)}
     _apply(_moves(_standing(before.values()), _standing(after.values())))
     _remember(after.values())
-    Recount.objects.filter(pk__in=[pk for pk, forecast in notes if forecast in due]).delete()
+    Recount.objects.filter(pk__in=notes).delete()
     _discard_replaced(due)
     return len(due)
 
@@ -140,9 +163,11 @@ def _remember(rows: Iterable[Counted]) -> None:
 
 
 def _discard_replaced(ids: Iterable[int]) -> None:
-    """Runs that another took the place of go, once the totals no longer hold their rows."""
+    """Runs that another took the place of go, by newer rules too, once the totals no longer hold their rows."""
     held = Counted.objects.filter(pk__in=ids, run__isnull=False).values("run")
-    replaced = ScoringRun.objects.filter(Q(forecast__in=ids, current=False) & ~Q(pk__in=held))
+    by_these_rules = ScoringRun.objects.filter(forecast__in=ids, rules=RULES).values("resolution")
+    older = Q(rules__lt=RULES, resolution__in=by_these_rules)
+    replaced = ScoringRun.objects.filter(Q(current=False) | older, forecast__in=ids).exclude(pk__in=held)
     gone = list(replaced.values_list("pk", flat=True))
     Score.objects.filter(run__in=gone).delete()
     ScoringRun.objects.filter(pk__in=gone).delete()
