@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.special import expit, logit
 
 from tracker.scoring.arrays import Floats, Integers, require_parallel, sums
+from tracker.scoring.clusters import score_products
 from tracker.scoring.recalibration import Recalibration, recalibration
 from tracker.scoring.reliability import (
     BINS,
@@ -20,7 +20,7 @@ from tracker.scoring.reliability import (
     reliability_bins,
     reliability_curve,
 )
-from tracker.scoring.tally import LOG_ODDS_CLIP, Tally, auc, mean_brier, mean_log_score
+from tracker.scoring.tally import Tally, auc, mean_brier, mean_log_score
 
 # At the fit the scores add up to 0 in both coefficients: two clusters say nothing of its errors.
 FEWEST_CLUSTERS: Final = 3
@@ -107,19 +107,13 @@ def cluster_sizes(forecast: Integers, probability: Floats, rows: Integers) -> Si
 
 
 def clustered_errors(
-    fit: Recalibration,
-    *,
-    forecast: Integers,
-    probability: Floats,
-    rows: Integers,
-    yes: Integers,
-    clip: float = LOG_ODDS_CLIP,
+    fit: Recalibration, *, forecast: Integers, probability: Floats, rows: Integers, yes: Integers
 ) -> tuple[float, float]:
     """Return standard errors of intercept and slope that hold however alike the rows of one forecast are.
 
-    The sandwich H^-1 (G / (G - 1) sum over the G forecasts of s s') H^-1 at the fitted values m = expit(a + b x), where
-    x = logit p, s = sum over a forecast's rows of (y - m)(1, x), and H = sum over all rows of m (1 - m)(1, x)(1, x)'.
-    NaN below three forecasts, and easily too small below a hundred. Source: Liang and Zeger, Biometrika 1986.
+    The sandwich of `recalibration` with the scores s = sum over a forecast's rows of (y - m)(1, x) taken at the fitted
+    values m = expit(a + b x), times G / (G - 1) for G forecasts. NaN below three forecasts, and easily too small below
+    a hundred. Source: Liang and Zeger, Biometrika 1986.
 
     >>> said, rows, yes = np.tile([0.3, 0.6], 40), np.full(80, 5), np.tile([0, 0, 5, 5, 5, 0, 0, 5], 10)
     >>> fit = recalibration(Tally.of(said, yes / rows, rows))
@@ -128,18 +122,9 @@ def clustered_errors(
     (0.16, 0.359)
     """
     require_parallel(forecast=forecast, probability=probability, rows=rows, yes=yes)
-    which, place = np.unique(forecast, return_inverse=True)
-    if which.size < FEWEST_CLUSTERS:
+    clusters, outcome = np.unique(forecast).size, yes / rows
+    if clusters < FEWEST_CLUSTERS:
         return np.nan, np.nan
-    x = logit(np.clip(probability, clip, 1 - clip))
-    mean = expit(fit.intercept + fit.slope * x)
-    # Centred and scaled, H is not nearly singular.
-    centre = rows @ x / rows.sum()
-    scale = np.sqrt(rows @ (x - centre) ** 2 / rows.sum())
-    design = np.column_stack([np.ones_like(x), (x - centre) / scale])
-    bread = np.linalg.inv(design.T @ (design * (rows * mean * (1 - mean))[:, None]))
-    scores = np.column_stack([sums(place, column * (yes - rows * mean), which.size) for column in design.T])
-    covariance = bread @ (scores.T @ scores) @ bread * which.size / (which.size - 1)
-    back = np.array([[1.0, -centre / scale], [0.0, 1 / scale]])
-    intercept_se, slope_se = np.sqrt(np.diag(back @ covariance @ back.T))
-    return float(intercept_se), float(slope_se)
+    scores = score_products(forecast, probability, outcome, rows, intercept=fit.intercept, slope=fit.slope)
+    robust = recalibration(Tally.of(probability, outcome, rows), scores=scores * clusters / (clusters - 1))
+    return (np.nan, np.nan) if robust is None else (robust.intercept_se, robust.slope_se)
