@@ -13,6 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from tracker.scoring.evaluation import Evaluation, cluster_sizes, clustered_errors, evaluate
+from tracker.scoring.recalibration import recalibration
+from tracker.scoring.tally import Tally
 
 PROBABILITIES = st.sampled_from([0.0, 0.1, 0.15, 0.3, 0.35, 0.7, 1.0]) | st.floats(0, 1)
 CASES = st.lists(st.tuples(PROBABILITIES, st.integers(0, 1)), min_size=1, max_size=60)
