@@ -63,6 +63,23 @@ def test_peer_scores_of_those_who_all_stood_add_up_to_zero_and_standing_alone_co
     assert sum(row.score for row in rows) == pytest.approx(0)
 
 
+def test_the_base_rate_stands_among_the_references_where_it_needs_nobody_else(cast: factories.Cast) -> None:
+    for outcome in ("yes", "no", "no", "no"):
+        settle(cast, outcome)
+    factories.score(at=LATER)
+
+    def shown(measure: str) -> float | None:
+        rows = leaderboard(scope=Scope(), measure=measure).references
+        return next((row.score for row in rows if row.name == "base_rate"), None)
+
+    assert shown("brier") == pytest.approx(3 / 16)
+    assert shown("log_score") == pytest.approx(0.5623351446188083)  # nats of a coin that shows one side in four
+    assert shown("baseline") == pytest.approx(75.48875021634687)  # 4 * 100 (1 - 0.8112781244591328 bits)
+    assert shown("baseline_rate") == pytest.approx(75.48875021634687 / 4)
+    assert shown("spot_baseline") == pytest.approx(75.48875021634687)
+    assert shown("peer") is None
+
+
 def test_equal_scores_share_a_rank(cast: factories.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 1)
     monkeypatch.setattr(boards, "MINIMUM_UPSETS_OF_PEERS", 0)

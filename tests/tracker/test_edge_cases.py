@@ -9,7 +9,8 @@ from tests import factories
 from tests.factories import DAY, NOW
 from tracker.models import Owner, Score
 from tracker.queries.calibration import Calibration, calibration
-from tracker.queries.leaderboards import Board, Row, leaderboard
+from tracker.queries.leaderboards import Board, leaderboard
+from tracker.queries.rows import Row
 from tracker.scopes import Scope
 
 pytestmark = pytest.mark.django_db

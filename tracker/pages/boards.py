@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tracker.forms import BoardForm
-from tracker.queries.leaderboards import Board, Row, leaderboard
+from tracker.queries.leaderboards import Board, leaderboard
 from tracker.queries.measures import MEASURES
+from tracker.queries.rows import Row
 
 
 @dataclass(frozen=True)

@@ -14,40 +14,14 @@ from tracker.scoring.arrays import Flags
 from tracker.scoring.moments import BILLIONTH, Moments
 from tracker.scoring.shares import WHOLE
 
+from .hindsight import base_rate
 from .measures import MEASURES, REFERENCES, Measure
+from .rows import Row
 from .viewing import View, or_none, view
 
 PRODUCTS = ("n", "c", "a", "cc", "ca", "aa", "ccc", "cca", "caa", "aaa")
 SHARES = ("coverage", "contested", "attainable")
 SUMS = (*PRODUCTS, *SHARES, "upsets", "beside")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a board. coverage, contested and attainable are shares of all scheduled time on it, 0 to 1.
-
-    attainable counts the forecasts stood on: what coverage would be, had one always stood there. score has the 95%
-    interval [low, high], None below the minimum; rank_best and rank_worst are the ranks that the intervals of all
-    ranked rows allow, jointly at 95%. crowd, on a board by Brier score, is the crowd's over the same moments.
-    """
-
-    owner: Owner
-    name: str
-    label: str
-    is_bot: bool
-    simulated: bool
-    n: int
-    upsets: float
-    coverage: float
-    contested: float
-    attainable: float
-    score: float
-    crowd: float | None = None
-    low: float | None = None
-    high: float | None = None
-    rank: int | None = None
-    rank_best: int | None = None
-    rank_worst: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +68,15 @@ def leaderboard(*, scope: Scope, measure: str = "peer", year: int | None = None,
         minimum_upsets=boards.minimum_upsets(chosen.name),
         ranked=_ranked(_chosen(rows, enough), moments.where(enough), chosen),
         unranked=_ordered(_chosen(rows, people & ~enough), chosen),
-        references=_ordered(_chosen(rows, ~people), chosen),
+        references=_ordered(_references(shown, chosen, _chosen(rows, ~people)), chosen),
     )
+
+
+def _references(shown: View, measure: Measure, rows: list[Row]) -> list[Row]:
+    """The rows of the crowd, the author and always one half, and beside these always the base rate."""
+    one_half = next((row for row in rows if row.owner == Owner.CONSTANT), None)
+    hindsight = base_rate(shown, measure, one_half) if one_half else None
+    return [*rows, hindsight] if hindsight else rows
 
 
 def scores_of(forecaster: Forecaster, *, scope: Scope, settled: bool = True) -> dict[str, Row]:

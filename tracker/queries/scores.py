@@ -11,7 +11,8 @@ from tracker.scopes import Scope
 from tracker.services.scoring import RULES, pending
 
 from .counting import counting
-from .leaderboards import Row, scores_of
+from .leaderboards import scores_of
+from .rows import Row
 
 
 @dataclass(frozen=True)
