@@ -21,7 +21,7 @@ class Hindsight:
 
 
 def always_the_base_rate(weight: float, yes: float) -> Hindsight:
-    """Score r = yes / weight, from the scheduled time of all forecasts (1 is one of them) and of those that came out yes.
+    """Score r = yes / weight: the scheduled time of those forecasts that came out yes, over that of all (1 for each).
 
     Raises ValueError unless 0 <= yes <= weight and weight is above 0.
 
