@@ -292,9 +292,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="celltotal",
-            constraint=models.UniqueConstraint(
-                fields=("total", "view", "cell"), include=("weight", "yes"), name="cell_total_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("total", "view", "cell"), name="cell_total_once"),
         ),
         migrations.AddConstraint(
             model_name="bintotal",

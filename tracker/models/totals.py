@@ -68,9 +68,7 @@ class CellTotal(Part):
     yes = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=("total", "view", "cell"), include=("weight", "yes"), name="cell_total_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=("total", "view", "cell"), name="cell_total_once")]
 
     def __str__(self) -> str:
         return f"{self.view}, cell {self.cell}"
