@@ -1,5 +1,7 @@
 """Rows read afresh and held still until the transaction ends."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from forecasts.models import Forecast, Forecaster
@@ -17,28 +19,28 @@ def forecaster(forecaster_id: int) -> Forecaster:
     return Forecaster.objects.select_for_update(no_key=True).get(pk=forecaster_id)
 
 
-def family(forecast_id: int) -> list[Forecast]:
-    """The forecast and everything that hangs on it, at any depth, locked parents first, which is also by id.
+def family(*forecast_ids: int) -> list[Forecast]:
+    """The forecasts and everything that hangs on them, at any depth, locked parents first, which is also by id.
 
     A branch can be registered while its condition is waited for; so look again until there is nothing new. What is
     locked takes no further branch.
     """
     held: list[Forecast] = []
-    ids = {forecast_id}
+    ids = set(forecast_ids)
     while len(held) < len(ids):
         held = list(Forecast.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
-        ids = _family_ids(forecast_id)
+        ids = _family_ids(forecast_ids)
     return held
 
 
-def _family_ids(forecast_id: int) -> set[int]:
+def _family_ids(forecast_ids: Iterable[int]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
             WITH RECURSIVE family(id) AS (
-                SELECT %s::bigint
+                SELECT unnest(%s::bigint[])
                 UNION SELECT f.id FROM forecasts_forecast f JOIN family ON f.condition_id = family.id)
             SELECT id FROM family""",
-            [forecast_id],
+            [list(forecast_ids)],
         )
         return {row[0] for row in cursor.fetchall()}

@@ -98,13 +98,25 @@ def _decide(
     root = tree[forecast.pk]
     _refuse_unless_decidable(root, verdict.outcome, revision)
     made = _append(root, verdict, at=at, by=by)
-    _settle_branches(tree, made, at=at)
+    for row in (made, *_settle_branches(tree)):
+        # After commit, or a worker could look too early. Robust: a frozen broker must not fail what is decided.
+        announce = partial(forecast_resolved.send, sender=Resolution, resolution_id=row.pk, forecast_id=row.forecast_id)
+        transaction.on_commit(announce, robust=True)
     return made
 
 
-def _lock_tree(forecast_id: int) -> dict[int, Forecast]:
-    """The forecast and everything that hangs on it, parents first, each with the resolution in force."""
-    tree = {forecast.pk: forecast for forecast in locks.family(forecast_id)}
+@transaction.atomic
+def settle(conditions: Iterable[int]) -> list[Resolution]:
+    """Void or revive what hangs on these forecasts, where they came on record with other resolutions than by deciding.
+
+    Nothing is announced: the sweeps find what is there to score, as after every import.
+    """
+    return _settle_branches(_lock_tree(*conditions))
+
+
+def _lock_tree(*forecast_ids: int) -> dict[int, Forecast]:
+    """The forecasts and everything that hangs on them, parents first, each with the resolution in force."""
+    tree = {forecast.pk: forecast for forecast in locks.family(*forecast_ids)}
     in_force = Resolution.objects.filter(pk__in=[f.resolution_id for f in tree.values()]).in_bulk()
     for forecast in tree.values():
         forecast.resolution = in_force.get(forecast.resolution_id) if forecast.resolution_id else None
@@ -172,24 +184,27 @@ def _append(
             raise Conflict("Somebody else decided at the same moment. Look again.", field="revision") from None
         raise
     forecast.resolution = row
-    # After commit, or a worker could look too early. Robust: a frozen broker must not fail what is decided.
-    announce = partial(forecast_resolved.send, sender=Resolution, resolution_id=row.pk, forecast_id=forecast.pk)
-    transaction.on_commit(announce, robust=True)
     return row
 
 
-def _settle_branches(tree: dict[int, Forecast], cause: Resolution, *, at: dt.datetime) -> None:
-    """Void or revive every branch below, parents first, so that each sees what became of its condition."""
-    below = [forecast for forecast in tree.values() if forecast.pk != cause.forecast_id]
-    said = _said_by_people(below)
-    for branch in below:
-        condition = tree[branch.condition_id] if branch.condition_id else None
-        if condition is None or condition.resolution is None:
+def _settle_branches(tree: dict[int, Forecast]) -> list[Resolution]:
+    """Void or revive every branch below, parents first, so that each sees what became of its condition.
+
+    It is settled at the instant of its cause, whenever that is found out; never before what it replaces.
+    """
+    below = [(tree[f.condition_id], f) for f in tree.values() if f.condition_id is not None and f.condition_id in tree]
+    said = _said_by_people([branch for _, branch in below])
+    made = []
+    for condition, branch in below:
+        cause = condition.resolution
+        if cause is None:
             continue
+        at = max(cause.decided_at, branch.resolution.decided_at) if branch.resolution else cause.decided_at
         void = void_by(condition.outcome, branch.condition_outcome)
         verdict = _voided(condition, branch) if void else _revived(branch, said.get(branch.pk), at=at)
         if verdict is not None:
-            _append(branch, verdict, at=at, cause=condition.resolution)
+            made.append(_append(branch, verdict, at=at, cause=cause))
+    return made
 
 
 def _voided(condition: Forecast, branch: Forecast) -> Verdict | None:

@@ -1,6 +1,7 @@
-"""Records of every shape that the models admit, drawn by Hypothesis and put in the database."""
+"""Records of every shape that the services admit, drawn by Hypothesis and put in the database."""
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,9 +20,11 @@ from forecasts.models import (
     Source,
     Wording,
 )
+from forecasts.refusals import Refused
+from forecasts.services import resolving
 
 Draw = st.DrawFn
-BEGIN = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+BEGIN, END = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2060, 1, 2, tzinfo=dt.UTC)
 AWKWARD = [
     '"',
     'a, "b"\r\nc',
@@ -67,7 +70,7 @@ def records(draw: Draw) -> None:
         forecasts.append(_forecast(draw, serial, forecasts, accounts=accounts, claims=claims, collections=collections))
     for forecast in forecasts:
         _fill(draw, forecast, [one for one in accounts if forecast.simulated or not one.simulated])
-        _resolve(draw, forecast, accounts)
+    _decide(draw, forecasts, accounts)
 
 
 def _account(draw: Draw, serial: int) -> Forecaster:
@@ -76,10 +79,11 @@ def _account(draw: Draw, serial: int) -> Forecaster:
         username=draw(st.sampled_from("zaZ9")) + f"._-{9 - serial}",
         is_bot=draw(st.booleans()),
         simulated=serial > 0 and draw(st.booleans()),
-        closed_at=draw(st.none() | instants),
+        closed_at=draw(st.none() | instants) if serial else None,
         date_joined=draw(instants),
         email="private@example.org",
         is_curator=draw(st.booleans()),
+        is_resolver=True,
     )
 
 
@@ -194,15 +198,20 @@ def _pair(draw: Draw, condition: Forecast | None, outcome: str) -> Pair | None:
 
 def _fill(draw: Draw, forecast: Forecast, accounts: list[Forecaster]) -> None:
     evidence = [_evidence(draw, forecast, by) for by in some(draw, accounts)]
+    closes_at = max(wording.closes_at for wording in forecast.wordings.all())
     for by in some(draw, accounts):
-        for at in draw(st.lists(instants, max_size=3, unique=True)):
+        standing = False
+        for at in sorted(draw(st.lists(instants.filter(lambda at: at < closes_at), max_size=3, unique=True))):
+            probability = draw(st.none() | probabilities) if standing else draw(probabilities)
+            expires_at = draw(st.none() | st.just(at + dt.timedelta(days=3, microseconds=7)))
+            standing = probability is not None and expires_at is None
             estimate = Estimate.objects.create(
                 forecast=forecast,
                 forecaster=by,
                 wording=draw(st.sampled_from(list(forecast.wordings.order_by("version")))),
-                probability=draw(st.none() | probabilities),
+                probability=probability,
                 made_at=at,
-                expires_at=draw(st.none() | st.just(at + dt.timedelta(days=3, microseconds=7))),
+                expires_at=expires_at,
                 crowd_seen=draw(st.booleans()),
                 rationale=draw(texts),
                 via=draw(st.sampled_from(Estimate.Via.values)),
@@ -235,19 +244,23 @@ def _evidence(draw: Draw, forecast: Forecast, by: Forecaster) -> Evidence:
     return evidence
 
 
-def _resolve(draw: Draw, forecast: Forecast, accounts: list[Forecaster]) -> None:
-    causes = list(Resolution.objects.filter(forecast=forecast.condition_id).order_by("revision"))
-    for revision in range(1, draw(st.integers(0, 3)) + 1):
-        cause = draw(st.sampled_from(causes)) if causes and draw(st.booleans()) else None
-        known_at = draw(instants)
-        Resolution.objects.create(
-            forecast=forecast,
-            revision=revision,
-            outcome=draw(st.sampled_from(["yes", "no", "annulled", "reopened"][: 3 + (revision > 1)])),
-            known_at=known_at,
-            decided_at=known_at + draw(st.sampled_from([dt.timedelta(0), dt.timedelta(microseconds=1)])),
-            decided_by=None if cause else draw(st.sampled_from(accounts)),
-            reason=draw(texts),
-            links=draw(links),
-            cause=cause,
-        )
+def _decide(draw: Draw, forecasts: list[Forecast], accounts: list[Forecaster]) -> None:
+    """Resolve, correct and reopen through the services, so that conditions annul and revive as they do."""
+    resolvers = [account for account in accounts if account.takes_part]
+    at = END
+    for forecast in draw(st.lists(st.sampled_from(forecasts), max_size=8)) if forecasts else []:
+        at += draw(st.sampled_from([dt.timedelta(microseconds=1), dt.timedelta(days=1)]))
+        decision = {
+            "forecast": forecast,
+            "by": draw(st.sampled_from(resolvers)),
+            "at": at,
+            "reason": draw(required),
+            "revision": Resolution.objects.filter(forecast=forecast).count(),
+        }
+        outcome = draw(st.sampled_from(["yes", "no", "annulled", "reopened"]))
+        # What is refused is not on record, and others are drawn.
+        with suppress(Refused):
+            if outcome == "reopened":
+                resolving.reopen(**decision)
+            else:
+                resolving.resolve(**decision, outcome=outcome, known_at=draw(instants | st.just(at)), links=draw(links))

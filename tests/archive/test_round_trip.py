@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from forecasts.models import Forecast, Forecaster
 from forecasts.services.archiving import import_archive
 from tests.archive.conftest import Heard
-from tests.archive.records import records
+from tests.archive.records import END, records
 from tests.factories import DAY, NOW
 from tracker.rehearsal.staging import rehearse
 from tracker.services import archiving, scoring
@@ -56,10 +56,10 @@ def test_any_record_comes_back_byte_for_byte(data: st.DataObject) -> None:
         assert not Forecaster.objects.exists()
         with undone():
             heard = Heard()
-            report = import_archive(first, by="nobody", at=NOW + DAY, listener=heard)
+            report = import_archive(first, by="nobody", at=END + 10 * DAY, listener=heard)
             assert not heard.refusals
             assert_same(before, export(second))
-            again = import_archive(first, by="nobody", at=NOW + 2 * DAY, listener=heard)
+            again = import_archive(first, by="nobody", at=END + 11 * DAY, listener=heard)
             assert (again.brought, again.known) == ({}, report.brought)
             assert_same(before, export(third))
 

@@ -29,6 +29,15 @@ class Bringing:
         """Refuse the rows `i` of which `where` holds, unless they are refused or known; `reason` is an expression."""
         staging.refuse_where(self.cursor, table, where, reason)
 
+    def refuse_lines(self, table: Table, found: list[tuple[int, str]]) -> None:
+        """Refuse rows by line, each for its own reason."""
+        self.cursor.execute(
+            sql.SQL("""
+                UPDATE {} i SET fault = found.reason FROM unnest(%s::integer[], %s::text[]) AS found (line, reason)
+                WHERE found.line = i.line""").format(table.incoming),
+            [[line for line, _ in found], [reason for _, reason in found]],
+        )
+
     def refuse_without_account(self, table: Table, column: str) -> None:
         """Who is refused in forecasters.csv is not let in by being named: what the row says of them would be lost."""
         staging.refuse(

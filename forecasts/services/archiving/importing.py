@@ -118,7 +118,8 @@ def _bring(
     origins.bring(work)
     forecasts.bring(work)
     estimates.bring_evidence(work)
-    resolutions.bring(work)
+    if settled := resolutions.bring(work):
+        listener.progress("branches annulled or revived as their conditions say", settled)
     estimates.check_estimates(work)
     report = _report(cursor)
     for file, line, reason in _refusals(report):

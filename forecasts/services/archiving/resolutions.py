@@ -1,13 +1,40 @@
 """Resolutions, each after the one that it revises and after the one that caused it."""
 
+from django.db import transaction
+
 from forecasts.archive.questions import RESOLUTIONS
 
+from . import contradictions
 from .bringing import Bringing
 
 
-def bring(work: Bringing) -> None:
+def bring(work: Bringing) -> int:
+    """Put them on record, and return how many further ones settle the branches of conditions."""
     _number(work)
     work.mark_known(RESOLUTIONS)
+    _refuse_strangers(work)
+    while (settled := _try(work)) is None:
+        pass
+    return settled
+
+
+def _try(work: Bringing) -> int | None:
+    """Put on record what is not refused. Where that contradicts itself it is taken back, and what is at fault refused.
+
+    Whether a row agrees with its condition shows only when all are there; and one less can be another's fault.
+    """
+    savepoint = transaction.savepoint()
+    _put_on_record(work)
+    settled = contradictions.settle(work)
+    if found := contradictions.found(work, settled):
+        transaction.savepoint_rollback(savepoint)
+        work.refuse_lines(RESOLUTIONS, found)
+        return None
+    transaction.savepoint_commit(savepoint)
+    return len(settled)
+
+
+def _refuse_strangers(work: Bringing) -> None:
     work.refuse_without_account(RESOLUTIONS, "decided_by")
     work.refuse(
         RESOLUTIONS,
@@ -21,7 +48,6 @@ def bring(work: Bringing) -> None:
             WHERE f.slug = i.forecast)""",
         "'cause: The cause is a resolution of its condition, as slug#revision.'",
     )
-    _put_on_record(work)
 
 
 def _number(work: Bringing) -> None:
