@@ -25,6 +25,12 @@ record, which is part of it: of two estimates at one instant the crowd takes tha
 tags and collections are words parted by spaces; sources, links and evidence are JSON lists. A cited piece of evidence
 is [added_by, added_at, url]; a cause is the condition's resolution, as slug#revision. true and false are written so.
 
+Cells are written as they are, so that a spreadsheet may take a text that begins with "=" for a formula.
+
+What a condition rules out is annulled by the import where resolutions.csv leaves it out. Nothing lies in the future but
+a case that is worked ahead: a forecast whose answer is given as known, and decided, at the very close; estimates of it
+may be as late as that.
+
 Left out: passwords, e-mail, names behind names, tokens, sign-ins and roles, which belong to an installation; the
 idempotency key of an estimate, which means something only to the program that sent it; when a row was recorded, which
 is said anew by the database that records it; and what is derived (the crowd's points; scores are export only).

@@ -68,11 +68,6 @@ def refuse(cursor: Any, table: Table, where: sql.Composable, reason: sql.Composa
     )
 
 
-def refuse_where(cursor: Any, table: Table, where: LiteralString, reason: LiteralString) -> None:
-    """The same in plain SQL, the reason an expression."""
-    refuse(cursor, table, sql.SQL(where), sql.SQL(reason))
-
-
 def mark_repeated(cursor: Any, staged: Staged) -> None:
     """Of several rows with one key the first counts: another that says the same is known, one that differs refused."""
     table = staged.table

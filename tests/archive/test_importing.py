@@ -52,7 +52,7 @@ def test_importing_twice_changes_nothing(archive: Archive, bring: Bring) -> None
 
 
 def test_forecasters_who_are_only_named_cannot_sign_in(archive: Archive, bring: Bring) -> None:
-    bring(archive(estimates=ESTIMATES + "rain,bob,2027-01-02T00:00:00Z,\n"))
+    bring(archive(estimates=ESTIMATES + "rain,bob,2027-01-02T00:00:00Z,0.2\n"))
     ann, bob = Forecaster.objects.get(username="ann"), Forecaster.objects.get(username="bob")
     assert not ann.has_usable_password()
     assert not ann.check_password("")

@@ -6,6 +6,7 @@ import pytest
 
 from forecasts.models import Estimate, Forecast, Forecaster, Resolution, Wording
 from forecasts.services.archiving import ArchiveRefused
+from tests import factories
 from tests.archive.conftest import QUESTIONS, Archive, Bring, Heard
 
 HEADS = {
@@ -342,6 +343,35 @@ def test_who_is_refused_is_not_let_in_by_being_named(archive: Archive, bring: Br
     assert heard.refusals[0].startswith("forecasters.csv:2: simulated: “yes” is neither true nor false.")
     assert heard.refusals[1].endswith("The row of “robot” in forecasters.csv is refused.")
     assert not Forecaster.objects.filter(username="robot").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "column"),
+    [
+        ("forecasters", "Ann", "name"),
+        ("estimates", "rain,Ann,2027-01-02T00:00:00Z,0.5", "forecaster"),
+        ("evidence", "rain,Ann,2027-01-02T00:00:00Z,A count", "added_by"),
+        ("resolutions", "rain,yes,2027-01-02T00:00:00Z,Ann", "decided_by"),
+        ("wordings", f"rain,1,Will it rain?,{OPEN},Ann", "author"),
+        ("forecasts", f"hail,Will it hail?,{OPEN},Ann", "created_by"),
+    ],
+)
+def test_a_name_that_is_somebodys_in_other_letters_is_refused(
+    archive: Archive, bring: Bring, cast: factories.Cast, *, name: str, row: str, column: str
+) -> None:
+    heard, more = Heard(), "" if HEADS[name].split(",").count(column) or column == "name" else f",{column}"
+    with pytest.raises(ArchiveRefused):
+        bring(archive(**{name: f"{HEADS[name]}{more}\n{row}\n"}), heard)
+    assert heard.refusals[0] == (
+        f"{name}.csv:2: {column}: “Ann” differs from another name only in case. Use one spelling."
+    )
+
+
+def test_of_two_names_that_differ_only_in_case_the_first_counts(archive: Archive, bring: Bring) -> None:
+    rows = "rain,Ann,2027-01-02T00:00:00Z,0.5\nrain,ann,2027-01-02T00:00:00Z,0.5\n"
+    heard = bring(archive(estimates=f"{HEADS['estimates']}\n{rows}"), skip_bad=True)
+    assert [refusal.split(": ")[0] for refusal in heard.refusals] == ["estimates.csv:3"]
+    assert Estimate.objects.get().forecaster.username == "Ann"
 
 
 def test_a_circle_of_conditions_is_refused(archive: Archive, bring: Bring) -> None:

@@ -12,13 +12,18 @@ from django.utils import timezone
 from forecasts.models import Estimate, Forecast, Forecaster
 from forecasts.services.archiving import ArchiveRefused, estimates, import_archive
 from tests import factories
-from tests.archive.conftest import Archive, Bring, Heard
+from tests.archive.conftest import QUESTIONS, Archive, Bring, Heard
 from tests.factories import NOW
 from tracker.models import Counted, Score
 from tracker.services import archiving, folding
 
 ESTIMATES = "forecast,forecaster,made_at,probability\nrain,ann,2027-01-02T00:00:00Z,0.1\n"
 RESOLUTIONS = "forecast,outcome,known_at\nrain,yes,2027-01-20T00:00:00Z\n"
+# For the command, whose clock is the real one.
+PAST = {
+    name: text.replace("2027", "2025")
+    for name, text in {"forecasts": QUESTIONS, "estimates": ESTIMATES, "resolutions": RESOLUTIONS}.items()
+}
 
 
 def test_a_file_that_is_not_the_manifests_is_refused(archive: Archive, bring: Bring) -> None:
@@ -61,14 +66,14 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, bring: Bring) -> None:
 def test_scores_are_there_when_the_command_returns(
     archive: Archive, capsys: pytest.CaptureFixture[str], db: None
 ) -> None:
-    call_command("import_archive", archive(estimates=ESTIMATES, resolutions=RESOLUTIONS), score=True)
+    call_command("import_archive", archive(**PAST), score=True)
     assert Score.objects.get(forecaster__username="ann").brier == pytest.approx(0.81)
     assert "estimates.csv: 1 imported, 0 there already, 0 refused." in capsys.readouterr().out
     assert not Forecaster.objects.get(username="archivist").has_usable_password()
 
 
 def test_totals_are_there_when_the_command_returns(archive: Archive, db: None) -> None:
-    call_command("import_archive", archive(estimates=ESTIMATES, resolutions=RESOLUTIONS), score=True)
+    call_command("import_archive", archive(**PAST), score=True)
     assert Counted.objects.exists()
     assert folding.fold(at=timezone.now()) == 0
 

@@ -26,8 +26,16 @@ class Bringing:
         return int(self.cursor.rowcount)
 
     def refuse(self, table: Table, where: LiteralString, reason: LiteralString) -> None:
-        """Refuse the rows `i` of which `where` holds, unless they are refused or known; `reason` is an expression."""
-        staging.refuse_where(self.cursor, table, where, reason)
+        """Refuse the rows `i` of which `where` holds, unless they are refused or known; `reason` is an expression.
+
+        Both may speak of the import's clock, `%(at)s`.
+        """
+        staging.refuse(self.cursor, table, self._dated(where), self._dated(reason))
+
+    def _dated(self, expression: LiteralString) -> sql.Composable:
+        before, *after = expression.split("%(at)s")
+        at = sql.Literal(self.at)
+        return sql.Composed([sql.SQL(before), *(part for text in after for part in (at, sql.SQL(text)))])
 
     def refuse_lines(self, table: Table, found: list[tuple[int, str]]) -> None:
         """Refuse rows by line, each for its own reason."""
@@ -39,7 +47,10 @@ class Bringing:
         )
 
     def refuse_without_account(self, table: Table, column: str) -> None:
-        """Who is refused in forecasters.csv is not let in by being named: what the row says of them would be lost."""
+        """Who is refused in forecasters.csv is not let in by being named: what the row says of them would be lost.
+
+        Nor is a name taken that is somebody's in other letters.
+        """
         staging.refuse(
             self.cursor,
             table,
@@ -48,6 +59,27 @@ class Bringing:
                 sql.Identifier(column)
             ),
             sql.SQL("{} || ': The row of “' || i.{} || '” in forecasters.csv is refused.'").format(
+                sql.Literal(column), sql.Identifier(column)
+            ),
+        )
+        self.refuse_look_alikes(table, column)
+
+    def refuse_look_alikes(self, table: Table, column: str) -> None:
+        """Who signs in is found without regard to case: names that differ only in that would be one person's."""
+        staging.refuse(
+            self.cursor,
+            table,
+            sql.SQL("""i.{0} IN (
+                WITH named AS (
+                    SELECT {0} AS name, min(line) AS place FROM {1} WHERE fault IS NULL AND NOT known GROUP BY {0}),
+                taken AS (
+                    SELECT username AS name, 0 AS place FROM forecasts_forecaster UNION ALL SELECT * FROM named)
+                SELECT named.name FROM named JOIN taken ON lower(taken.name) = lower(named.name)
+                    AND taken.name <> named.name AND taken.place < named.place
+                WHERE NOT EXISTS (SELECT 1 FROM forecasts_forecaster f WHERE f.username = named.name))""").format(
+                sql.Identifier(column), table.incoming
+            ),
+            sql.SQL("{} || ': “' || i.{} || '” differs from another name only in case. Use one spelling.'").format(
                 sql.Literal(column), sql.Identifier(column)
             ),
         )

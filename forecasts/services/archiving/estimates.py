@@ -81,6 +81,54 @@ def check_estimates(work: Bringing) -> None:
         "'evidence: It cites what is not on record for its forecast, nor among the evidence that is taken.'",
     )
     _refuse_simulated(work, ESTIMATES, "forecaster")
+    _refuse_untimely(work)
+    _refuse_empty_withdrawals(work)
+
+
+def _refuse_untimely(work: Bringing) -> None:
+    """Before the opening is allowed, since an opening can be moved; after every close it counts nowhere."""
+    work.refuse(
+        ESTIMATES,
+        """EXISTS (SELECT 1 FROM (SELECT f.slug, max(w.closes_at) AS closes_at FROM forecasts_wording w
+                JOIN forecasts_forecast f ON f.id = w.forecast_id GROUP BY f.slug) AS latest
+            WHERE latest.slug = i.forecast AND i.made_at >= latest.closes_at)""",
+        "'made_at: Its forecast had closed by then, by each of its wordings.'",
+    )
+    # The answer to a case that is worked ahead is on record by now.
+    work.refuse(
+        ESTIMATES,
+        """i.made_at > %(at)s AND i.forecast NOT IN (SELECT f.slug FROM forecasts_forecast f
+            JOIN forecasts_resolution r ON r.id = f.resolution_id WHERE r.known_at > %(at)s)""",
+        "'made_at: It lies in the future, and its forecast is not answered ahead.'",
+    )
+
+
+def _refuse_empty_withdrawals(work: Bringing) -> None:
+    """A withdrawal follows an estimate that stands, of this archive or on record.
+
+    Only those are put in order who withdraw from a forecast at all.
+    """
+    work.refuse(
+        ESTIMATES,
+        """i.probability IS NULL AND i.line IN (
+            WITH withdrawing AS (
+                SELECT DISTINCT forecast, forecaster FROM incoming_estimates
+                WHERE probability IS NULL AND fault IS NULL AND NOT known),
+            made AS (
+                SELECT line, forecast, forecaster, made_at, probability, expires_at
+                FROM incoming_estimates JOIN withdrawing USING (forecast, forecaster)
+                WHERE fault IS NULL AND NOT known
+                UNION ALL
+                SELECT NULL, f.slug, u.username, e.made_at, e.probability, e.expires_at
+                FROM withdrawing JOIN forecasts_forecast f ON f.slug = withdrawing.forecast
+                JOIN forecasts_forecaster u ON u.username = withdrawing.forecaster
+                JOIN forecasts_estimate e ON (e.forecast_id, e.forecaster_id) = (f.id, u.id)),
+            ordered AS (
+                SELECT line, made_at, lag(probability) OVER mine AS before, lag(expires_at) OVER mine AS expires_at
+                FROM made WINDOW mine AS (PARTITION BY forecast, forecaster ORDER BY made_at))
+            SELECT line FROM ordered WHERE line IS NOT NULL AND (before IS NULL OR expires_at <= made_at))""",
+        "'probability: No estimate of theirs stands then, so there is nothing to withdraw.'",
+    )
 
 
 def bring_estimates(work: Bringing, progress: Callable[[str, int], None]) -> None:

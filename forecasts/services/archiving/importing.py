@@ -116,6 +116,8 @@ def _bring(
             files[table.name] = staging.fill(cursor, table, folder / table.file, head, listener.progress)
     work = Bringing(cursor, by, at, files)
     origins.bring(work)
+    # Wordings are held against decisions, though those go on record later.
+    resolutions.number(work)
     forecasts.bring(work)
     estimates.bring_evidence(work)
     if settled := resolutions.bring(work):

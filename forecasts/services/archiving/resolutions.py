@@ -9,10 +9,10 @@ from .bringing import Bringing
 
 
 def bring(work: Bringing) -> int:
-    """Put them on record, and return how many further ones settle the branches of conditions."""
-    _number(work)
+    """Put them on record once they are numbered, and return how many further ones settle the branches of conditions."""
     work.mark_known(RESOLUTIONS)
     _refuse_strangers(work)
+    _refuse_to_come(work)
     while (settled := _try(work)) is None:
         pass
     return settled
@@ -50,7 +50,7 @@ def _refuse_strangers(work: Bringing) -> None:
     )
 
 
-def _number(work: Bringing) -> None:
+def number(work: Bringing) -> None:
     """Without revisions file order counts, from 1; so that the same file twice names the same."""
     work.refuse(
         RESOLUTIONS,
@@ -67,6 +67,22 @@ def _number(work: Bringing) -> None:
         RESOLUTIONS,
         "i.revision = 1 AND i.outcome = 'reopened'",
         "'outcome: There is no resolution before it to reopen.'",
+    )
+
+
+def _refuse_to_come(work: Bringing) -> None:
+    """Nothing is known or decided later than now; but a case may be worked ahead.
+
+    There the answer is given for the close itself, and to a forecast that is not closed yet. That cannot be wrong
+    about when the answer was known, since what accrues ends with the close anyway.
+    """
+    work.refuse(
+        RESOLUTIONS,
+        """(i.known_at > %(at)s OR i.decided_at > %(at)s) AND NOT (i.outcome IN ('yes', 'no') AND i.known_at > %(at)s
+            AND coalesce(i.decided_at, i.known_at) = i.known_at
+            AND EXISTS (SELECT 1 FROM forecasts_forecast f WHERE f.slug = i.forecast AND f.closes_at = i.known_at))""",
+        "CASE WHEN i.known_at > %(at)s THEN 'known_at' ELSE 'decided_at' END || ': It lies in the future. "
+        "Only a case that is worked ahead is answered then, known and decided at the very close of its forecast.'",
     )
 
 

@@ -19,6 +19,7 @@ def judge(work: Bringing) -> None:
              + coalesce((SELECT f.version FROM forecasts_forecast f WHERE f.slug = i.forecast), 0)""",
         "'version: A version before it is missing.'",
     )
+    _refuse_once_known(work)
     work.refuse(
         FORECASTS,
         "EXISTS (SELECT 1 FROM incoming_wordings w WHERE w.forecast = i.slug AND w.fault IS NOT NULL)",
@@ -26,6 +27,40 @@ def judge(work: Bringing) -> None:
                WHERE w.forecast = i.slug AND w.fault IS NOT NULL) || ' of wordings.csv is refused.'""",
     )
     _refuse_other_texts(work)
+
+
+def _refuse_once_known(work: Bringing) -> None:
+    """A wording is made while the answer is unknown, or it could be made to fit; a copy has to agree with that.
+
+    Decisions count whether they are on record or in the archive, each from its instant to that of the next.
+    """
+    work.refuse(
+        WORDINGS,
+        """i.version > 1 AND EXISTS (
+            SELECT 1 FROM forecasts_forecast f JOIN forecasts_resolution r ON r.id = f.resolution_id
+            WHERE f.slug = i.forecast AND r.outcome <> 'reopened'
+                AND (i.opens_at, i.closes_at, coalesce(i.resolve_by, i.closes_at), i.spot_at)
+                    IS DISTINCT FROM (f.opens_at, f.closes_at, f.resolve_by, f.spot_at))""",
+        "'version: Its forecast is resolved, and this has other times. Reopen it before it is worded anew.'",
+    )
+    work.refuse(
+        WORDINGS,
+        """i.version > 1 AND EXISTS (
+            SELECT 1 FROM (
+                SELECT forecast, outcome, decided_at,
+                       lead(decided_at, 1, 'infinity') OVER (PARTITION BY forecast ORDER BY revision) AS until
+                FROM (SELECT forecast, revision, outcome, coalesce(decided_at, greatest(known_at, %(at)s)) AS decided_at
+                      FROM incoming_resolutions WHERE fault IS NULL
+                      UNION
+                      SELECT f.slug, r.revision, r.outcome, r.decided_at FROM forecasts_resolution r
+                      JOIN forecasts_forecast f ON f.id = r.forecast_id
+                      WHERE f.slug IN (SELECT forecast FROM incoming_wordings)
+                          AND NOT EXISTS (SELECT 1 FROM incoming_resolutions j WHERE j.fault IS NULL
+                                          AND (j.forecast, j.revision) = (f.slug, r.revision))) AS decisions) AS held
+            WHERE held.forecast = i.forecast AND held.outcome <> 'reopened'
+                AND held.decided_at < coalesce(i.made_at, %(at)s) AND held.until > coalesce(i.made_at, %(at)s))""",
+        "'made_at: Its forecast was resolved then, and a question is worded while its answer is unknown.'",
+    )
 
 
 def _refuse_other_texts(work: Bringing) -> None:
