@@ -92,7 +92,10 @@ class BoardOut(serializers.Serializer[Any]):
     )
     ranked = BoardRow(many=True, help_text="Best first.")
     unranked = BoardRow(many=True, help_text="Those under the minimum, best first.")
-    references = BoardRow(many=True, help_text="The crowd by each method, the author's words, always one half, and always the base rate, in hindsight.")
+    references = BoardRow(
+        many=True,
+        help_text="The crowd by each method, the author's words, always one half, and the base rate in hindsight.",
+    )
 
 
 class LeaderboardOne(Endpoint):
