@@ -21,6 +21,9 @@ demo: install  ## run everything on this machine, with the essay and a rehearsal
 test: install chromium  ## run all tests on their own PostgreSQL and Valkey; ARGS="-k word tests/house"
 	@$(PY) -m config.embedded fresh $(PY) -m pytest $(ARGS)
 
+shots: install chromium  ## take a picture of every page, wide and narrow, light and dark, into shots/
+	@SHOTS=yes $(PY) -m config.embedded fresh $(PY) -m pytest tests/browser/test_every_page.py --quiet
+
 check: install  ## check format, lint, types, imports, migrations and the settings of production
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -72,4 +75,4 @@ chromium: $(INSTALLED)
 	$(PY) -m playwright install chromium \
 		|| { echo "The browser tests need Chromium: install the package chromium, or name one in CHROMIUM." >&2; exit 1; }
 
-.PHONY: help install demo test check bench fix lock chromium
+.PHONY: help install demo test shots check bench fix lock chromium

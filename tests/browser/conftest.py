@@ -4,9 +4,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from config.sessions import SessionStore
+from forecasts.models import Forecaster
+from tests.service import running
+
+from .looks import LOOKS, WIDE, Look
+from .staging import stage_site
 
 # Playwright's loop runs in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -68,11 +79,60 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert said == []
 
 
+@pytest.fixture(params=LOOKS, ids=str)
+def look(request: Any) -> Look:
+    """One of the ways in which a page is looked at; a test that asks for it runs once for each."""
+    found: Look = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def site(
+    django_db_setup: None, django_db_blocker: Any, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The running service with everything that `staging` lays in, for all tests that share it; yields its address.
+
+    Tests that use it carry no database mark: they come after those that do, their rows are never taken back, and so
+    each makes forecasts and people of its own for whatever it changes.
+    """
+    with django_db_blocker.unblock():
+        stage_site()
+        with running(tmp_path_factory.mktemp("site") / "service.log") as address:
+            yield address
+        # While Playwright's loop runs Django keeps another connection, and that holds on to the database.
+        connection.close()
+
+
+@pytest.fixture
+def see(site: str, visit: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens a page of the site for somebody signed in, by name, or for a visitor: `see("ann", look)`."""
+
+    def open_page(name: str | None = None, look: Look = WIDE) -> Page:
+        page = visit(site, width=look.width, scheme=look.scheme, scripts=look.scripts)
+        if name is not None:
+            _let_in(page.context, Forecaster.objects.get(username=name), site)
+        return page
+
+    return open_page
+
+
+def _let_in(context: BrowserContext, person: Forecaster, address: str) -> None:
+    """Signed in without the form, which has a test of its own."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": address}])
+
+
 @pytest.fixture
 def shot() -> Callable[[Page, str], None]:
-    """Keeps a picture of the whole page under shots/."""
+    """Keeps a picture of the whole page under shots/, when `make shots` asks for pictures."""
 
     def keep(page: Page, name: str) -> None:
+        if "SHOTS" not in os.environ:
+            return
         SHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 

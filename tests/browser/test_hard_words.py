@@ -1,22 +1,19 @@
 """Words without a break on a narrow screen, a chart of nobody, and where the keyboard starts."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from forecasts.models import Claim, Forecaster, Source
 from forecasts.services import crowds, evidencing, registering
 from tests import factories
-from tests.service import running
 
-from .test_whole_way import sign_in
+from .looks import PHONE, wait_for_charts, wider_than_the_screen
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
 
 DAY = dt.timedelta(days=1)
 LONG = "x" * 290
@@ -45,35 +42,31 @@ def register_long_words() -> None:
     crowds.refresh(forecast_id=condition.pk, at=timezone.now())
 
 
-@pytest.fixture
-def address(transactional_db: None, tmp_path: Path) -> Iterator[str]:
-    # As the web process hashes: it does not know the fast hash of tests.
-    Forecaster.objects.create(username="bob", password=make_password("correct horse 9", hasher="pbkdf2_sha256"))
+@pytest.fixture(scope="module")
+def long_words(site: str) -> None:
     register_long_words()
-    with running(tmp_path / "service.log") as address:
-        yield address
 
 
+@pytest.mark.usefixtures("long_words")
 def test_words_without_a_break_stay_on_a_narrow_screen(
-    address: str, visit: Callable[..., Page], shot: Callable[[Page, str], None]
+    see: Callable[..., Page], shot: Callable[[Page, str], None]
 ) -> None:
     """Nobody stands on the forecast any more either: its chart is drawn without a word on the console."""
-    page = visit(address, width=360)
-    sign_in(page, "bob")
+    page = see("bob", PHONE)
     for path in PAGES:
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        wait_for_charts(page)
         shot(page, f"long-{path.strip('/').replace('/', '-')[:20] or 'home'}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert wider_than_the_screen(page) == [], path
     page.goto("/forecasts/long/")
     expect(page.get_by_text("Nobody stands here now.")).to_be_visible()
     expect(page.get_by_text("; withdrawn since")).to_be_visible()
     expect(page.locator(".chart svg")).to_be_visible()
 
 
-def test_the_keyboard_reaches_the_estimate_and_what_was_wrong_with_it(address: str, visit: Callable[..., Page]) -> None:
-    page = visit(address)
-    sign_in(page, "bob")
+@pytest.mark.usefixtures("long_words")
+def test_the_keyboard_reaches_the_estimate_and_what_was_wrong_with_it(see: Callable[..., Page]) -> None:
+    page = see("bob")
     page.goto("/forecasts/branch/")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.utils import timezone
@@ -18,22 +17,6 @@ from tracker.models import MomentTotal, Score
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PREMISE, BRANCH, TWIN = "ai-pause-p0", "ai-pause-c7a-yes", "ai-pause-c7a-no"
-SOURCE = "/sources/ai-pause-will-likely-backfire/"
-PAGES = {
-    "home": "/",
-    "forecasts": "/forecasts/",
-    "forecast": f"/forecasts/{BRANCH}/",
-    "source": SOURCE,
-    "leaderboards": "/leaderboards/?measure=brier",
-    "calibration": "/calibration/",
-    "compare": "/compare/?a=ann&b=constant:one_half",
-    "compare-nobody": "/compare/",
-    "forecaster": "/forecasters/ann/",
-    "queue": "/resolve/",
-    "help": "/help/",
-    "sign-in": "/accounts/login/",
-    "sign-up": "/accounts/signup/",
-}
 
 
 @pytest.fixture
@@ -124,33 +107,3 @@ def test_the_whole_way(address: str, visit: Callable[..., Page], shot: Callable[
     expect(ann.get_by_role("link", name="bob")).to_be_visible()
     ann.goto("/calibration/")
     expect(ann.get_by_role("heading", level=1)).to_have_text("Calibration")
-
-    look_at_every_page(ann, visit, address, shot)
-
-
-def look_at_every_page(page: Page, visit: Callable[..., Page], address: str, shot: Callable[[Page, str], None]) -> None:
-    """Every page at both widths and in the dark, without a fault of accessibility or anything wider than the screen."""
-    phone, dark = visit(address, width=360), visit(address, scheme="dark")
-    for name, path in PAGES.items():
-        for view, label in ((page, "wide"), (phone, "phone"), (dark, "dark")):
-            view.goto(path)
-            view.wait_for_load_state("networkidle")
-            shot(view, f"{name}-{label}")
-            width = view.evaluate("document.documentElement.scrollWidth")
-            assert width <= view.viewport_size["width"], f"{name} is {width} wide on a {label} screen"  # type: ignore[index]
-        faults = Axe().run(phone).response["violations"]
-        assert [(name, fault["id"], fault["nodes"][0]["html"][:200]) for fault in faults] == []
-
-
-def test_an_estimate_without_scripts(address: str, visit: Callable[..., Page]) -> None:
-    page = visit(address, scripts=False)
-    sign_in(page, "bob")
-    page.goto(f"/forecasts/{PREMISE}/")
-    page.fill("input[name=percent]", "101")
-    page.get_by_role("button", name="Put it on record").click()
-    expect(page.get_by_text("is outside 0.01% to 99.99%")).to_be_visible()
-    expect(page.locator("input[name=percent]")).to_have_value("101")
-    page.fill("input[name=percent]", "7")
-    page.get_by_role("button", name="Put it on record").click()
-    expect(page.get_by_text("is on record")).to_be_visible()
-    assert [made.probability for made in Estimate.objects.all()] == [0.07]

@@ -1,0 +1,54 @@
+"""Every page of the site, by the name of its address, with who sees most of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    path: str
+    who: str | None = None
+
+
+PLACES = (
+    Place("home", "/"),
+    Place("home", "/", "ann"),
+    Place("forecasts", "/forecasts/", "ann"),
+    Place("forecasts", "/forecasts/?search=nothing-of-the-kind"),
+    Place("forecast", "/forecasts/gap-yes/", "ann"),
+    Place("forecast", "/forecasts/gap-yes/", "eve"),
+    Place("forecast", "/forecasts/resolved/", "ann"),
+    Place("forecast", "/forecasts/annulled/"),
+    Place("forecast", "/forecasts/upcoming/", "ann"),
+    Place("forecast-withdraw", "/forecasts/gap-yes/withdraw/", "ann"),
+    Place("forecast-scores", "/forecasts/season-3/scores/", "ann"),
+    Place("sources", "/sources/"),
+    Place("source", "/sources/ai-pause-will-likely-backfire/", "ann"),
+    Place("source", "/sources/essay/", "ann"),
+    Place("leaderboards", "/leaderboards/", "ann"),
+    Place("leaderboards", "/leaderboards/?measure=brier&settled=false"),
+    Place("calibration", "/calibration/?forecaster=ann", "ann"),
+    Place("calibration", "/calibration/"),
+    Place("compare", "/compare/?a=ann&b=bob", "ann"),
+    Place("compare", "/compare/"),
+    Place("forecaster", "/forecasters/ann/", "ann"),
+    Place("forecaster", "/forecasters/eve/"),
+    Place("resolve", "/resolve/", "resolver"),
+    Place("resolve-forecast", "/resolve/due/", "resolver"),
+    Place("resolve-forecast", "/resolve/season-3/", "resolver"),
+    Place("help", "/help/"),
+    Place("tokens", "/accounts/tokens/", "ann"),
+    Place("account_login", "/accounts/login/"),
+    Place("account_signup", "/accounts/signup/"),
+    Place("account_reset_password", "/accounts/password/reset/"),
+    Place("account_email", "/accounts/email/", "ann"),
+    Place("account_change_password", "/accounts/password/change/", "ann"),
+    Place("mfa_index", "/accounts/2fa/", "ann"),
+)
+# Addresses that take a form or answer with something other than a page of ours.
+NO_PAGES = {
+    "forecast-estimate",
+    "forecast-evidence",
+    "evidence-rating",
+    "token-revoke",
+}

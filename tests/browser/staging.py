@@ -1,0 +1,90 @@
+"""What the browser's visitors find: the essay, forecasts in every state, and a season of settled ones with a record."""
+
+import datetime as dt
+from random import Random
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.utils import timezone
+
+from forecasts.models import Forecast, Forecaster
+from forecasts.services import crowds, evidencing
+from tests import factories
+from tests.world import DAY, World, stage
+
+PASSWORD = "correct horse 9"
+SETTLED = 30
+
+
+def stage_site() -> World:
+    """Everybody signs in with PASSWORD; ann and bob have a record, eve has nothing."""
+    at = timezone.now()
+    call_command("register", "forecasts/catalog/ai_pause.toml", verbosity=0)
+    cast = factories.Cast()
+    factories.forecaster("eve")
+    world = stage(cast, at)
+    _talk(world, cast, at)
+    _hold_season(cast, at)
+    _let_in()
+    return world
+
+
+def _let_in() -> None:
+    """Passwords as the web process hashes them, since it does not know the fast hash of tests; addresses verified."""
+    hashed = make_password(PASSWORD, hasher="pbkdf2_sha256")
+    Forecaster.objects.filter(is_bot=False).exclude(username="").update(password=hashed)
+    for person in Forecaster.objects.all():
+        person.email = f"{person.username}@example.org"
+        person.save(update_fields=["email"])
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+
+
+def _talk(world: World, cast: factories.Cast, at: dt.datetime) -> None:
+    """Estimates with their reasons, and evidence, on what is open."""
+    poll = evidencing.add(
+        forecast=world.given_yes,
+        by=cast.bob,
+        at=at - 9 * DAY,
+        title="A poll",
+        direction="raises",
+        url="https://example.org/poll",
+        likelihood_ratio=2.0,
+    )
+    for days, by, probability in ((8, cast.bob, 0.3), (6, cast.ann, 0.45), (4, cast.bob, 0.6), (2, cast.ann, 0.5)):
+        factories.estimate(
+            world.given_yes, by, probability, at - days * DAY, rationale="Since the *poll*.", evidence=[poll.pk]
+        )
+    for by, probability in ((cast.ann, 0.4), (cast.bob, 0.2)):
+        factories.estimate(world.premise, by, probability, at - 5 * DAY)
+        factories.estimate(world.given_no, by, probability / 2, at - 3 * DAY)
+    for forecast in (world.premise, world.given_yes, world.given_no):
+        crowds.refresh(forecast_id=forecast.pk, at=at)
+
+
+def _hold_season(cast: factories.Cast, at: dt.datetime) -> None:
+    """Settled forecasts on which ann, bob and two others stood, enough for ranks and a reliability diagram."""
+    rng = Random(7)
+    people = [cast.ann, cast.bob, factories.forecaster("carl"), factories.forecaster("dora", is_bot=True)]
+    for number in range(SETTLED):
+        opens_at = at - (400 - number) * DAY
+        made = factories.forecast(
+            f"season-{number}",
+            at=opens_at,
+            opens_at=opens_at,
+            closes_at=opens_at + 90 * DAY,
+            tags=["season"],
+            question=f"Will more than {number + 3} of them be counted by the end of the season?",
+        )
+        chance = rng.choice((0.1, 0.3, 0.5, 0.7, 0.9))
+        _answer(made, people, chance, rng)
+        outcome = "yes" if rng.random() < chance else "no"
+        factories.resolution(made, outcome, made.closes_at + DAY, known_at=made.closes_at)
+    factories.score(at=at)
+
+
+def _answer(forecast: Forecast, people: list[Forecaster], chance: float, rng: Random) -> None:
+    for place, person in enumerate(people):
+        said = min(max(chance + rng.choice((-0.08, 0.0, 0.08)) * place, 0.02), 0.98)
+        factories.estimate(forecast, person, round(said, 2), forecast.opens_at + (1 + place) * DAY)
+    crowds.refresh(forecast_id=forecast.pk, at=forecast.closes_at)
