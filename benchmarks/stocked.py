@@ -18,13 +18,32 @@ INSERT INTO forecasts_forecaster (id, username, password, is_superuser, first_na
 SELECT i, 'stocked' || i, '!', false, '', '', '', false, true, {begin}, false, false, i = 1, i = 1
 FROM generate_series(1, %(forecasters)s) i
 """
+# Words that are in few questions and in many, so that a search finds few and many.
+SUBJECTS = "ARRAY['wheat', 'turnout', 'exports', 'licences', 'arrests', 'treaties', 'births', 'patents']"
+SOURCES = """
+INSERT INTO forecasts_source (id, slug, title, author, publisher, url, summary)
+SELECT i, 'stocked-' || i, 'Document ' || i, 'Author ' || i, '', '', ''
+FROM generate_series(1, %(sources)s) i
+"""
+CLAIMS = """
+INSERT INTO forecasts_claim (id, source_id, key, position, author, premise, section, restated, hedge_word,
+    hedge_scale, hedge_note)
+SELECT i, 1 + (i - 1) / 10, 'C' || 1 + (i - 1) %% 10, 1 + (i - 1) %% 10, '', false, '', 'It will be so.', '', '', ''
+FROM generate_series(1, %(sources)s * 10) i
+"""
+# The resolved and the unanswered are past; what runs opened lately, and every other shows its crowd to everyone.
 FORECASTS = """
-INSERT INTO forecasts_forecast (id, slug, part, hedged, predicts, position, tags, simulated, condition_outcome,
-    created_at, version, question, opens_at, closes_at, resolve_by, created_by_id, resolution_id)
-SELECT i, 'stocked-' || i, '', false, 'yes', 0, ARRAY['stocked'], false, '', opens_at, 1, 'Will it happen?', opens_at,
-    opens_at + {open_for}, opens_at + {open_for}, 1, CASE WHEN i <= %(forecasts)s THEN i END
-FROM (SELECT i, {begin} + i %% 400 * interval '1 day' AS opens_at
-      FROM generate_series(1, %(forecasts)s + %(open)s) i) made
+INSERT INTO forecasts_forecast (id, slug, claim_id, part, hedged, predicts, position, tags, simulated,
+    condition_outcome, created_at, version, question, opens_at, closes_at, resolve_by, reveal_at, created_by_id,
+    resolution_id)
+SELECT i, 'stocked-' || i, CASE WHEN %(sources)s > 0 THEN 1 + (i - 1) %% (%(sources)s * 10) END, '', false, 'yes', i,
+    ARRAY['stocked', 'tag-' || i %% 20], false, '', opens_at, 1,
+    'Will the ' || ({subjects})[1 + i %% 8] || ' of district ' || i %% 1000 || ' exceed ' || i || '?', opens_at,
+    opens_at + {open_for}, opens_at + {open_for}, CASE WHEN i %% 2 = 0 THEN opens_at END, 1,
+    CASE WHEN i <= %(forecasts)s THEN i END
+FROM (SELECT i, CASE WHEN i <= %(forecasts)s + %(open)s THEN {begin} + i %% 400 * interval '1 day'
+          ELSE now() - interval '1 day' - i %% 170 * interval '1 day' END AS opens_at
+      FROM generate_series(1, %(forecasts)s + %(open)s + %(running)s) i) made
 """
 WORDINGS = """
 INSERT INTO forecasts_wording (id, forecast_id, version, question, background, criteria, sources, fallback,
@@ -45,7 +64,8 @@ INSERT INTO forecasts_estimate (forecast_id, forecaster_id, wording_id, probabil
     rationale, via)
 SELECT forecast, forecaster, forecast, probability, made_at, made_at, false, '', 'api'
 FROM (SELECT f.id AS forecast, 1 + (f.id * 7919 + who) %% %(forecasters)s AS forecaster,
-          f.opens_at + random() * {open_for} AS made_at, (1 + floor(99 * random())) / 100 AS probability
+          f.opens_at + random() * (least(f.closes_at, now()) - f.opens_at) AS made_at,
+          (1 + floor(99 * random())) / 100 AS probability
       FROM forecasts_forecast f, generate_series(1, %(people)s) who, generate_series(1, %(each)s)) made
 """
 # As many points as estimates, as a crowd has; what they say costs the same to read whatever it is.
@@ -56,23 +76,29 @@ ON CONFLICT DO NOTHING
 """
 STATES = """
 INSERT INTO forecasts_crowdstate (forecast_id, n_estimates, through_at, read_at)
-SELECT id, %(people)s * %(each)s, closes_at, closes_at FROM forecasts_forecast
+SELECT id, %(people)s * %(each)s, least(closes_at, now()), least(closes_at, now()) FROM forecasts_forecast
 """
 SEQUENCES = """
 SELECT setval(pg_get_serial_sequence('forecasts_{table}', 'id'), (SELECT max(id) FROM forecasts_{table}))
 """
-TABLES = ("forecaster", "forecast", "wording", "resolution", "estimate", "crowdpoint")
+TABLES = ("source", "claim", "forecaster", "forecast", "wording", "resolution", "estimate", "crowdpoint")
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """How many there are; on each forecast `people` of the forecasters give `each` estimates. `open` are unresolved."""
+    """How many there are; on each forecast `people` of the forecasters give `each` estimates.
+
+    `forecasts` are resolved, `open` are past and unanswered, `running` still take estimates; they are from `sources`,
+    in turn.
+    """
 
     forecasts: int
     forecasters: int
     people: int
     each: int
     open: int = 0
+    running: int = 0
+    sources: int = 0
 
     @property
     def estimates(self) -> int:
@@ -82,12 +108,22 @@ class Stock:
     def lay_in(self, *, points: bool = True) -> None:
         """Fill a database that is empty; without the points of the crowds, which then have no scores."""
         sizes = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        statements = [FORECASTERS, FORECASTS, WORDINGS, RESOLUTIONS, ESTIMATES, *([POINTS] if points else []), STATES]
+        statements = [
+            FORECASTERS,
+            SOURCES,
+            CLAIMS,
+            FORECASTS,
+            WORDINGS,
+            RESOLUTIONS,
+            ESTIMATES,
+            *([POINTS] if points else []),
+            STATES,
+        ]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("SELECT setseed(0.42)")
             for statement in statements:
-                cursor.execute(statement.format(begin=BEGIN, open_for=OPEN_FOR), sizes)
+                cursor.execute(statement.format(begin=BEGIN, open_for=OPEN_FOR, subjects=SUBJECTS), sizes)
             for table in TABLES:
                 cursor.execute(SEQUENCES.format(table=table))
         settle()
