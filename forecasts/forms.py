@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any, Final
 
 from django import forms
 from django.db.models import F, Func
 
-from forecasts.models import HIGHEST, LOWEST, Collection, Estimate, Evidence, Forecast, Source, Status
+from forecasts import notation
+from forecasts.models import Collection, Estimate, Evidence, Forecast, Source, Status
 from forecasts.queries import Filters
 from forecasts.refusals import Refused
 
-LOWEST_PERCENT: Final = (Decimal(str(LOWEST)) * 100).normalize()
-HIGHEST_PERCENT: Final = (Decimal(str(HIGHEST)) * 100).normalize()
 ORDERINGS: Final = [
     ("closes", "Closing soonest"),
     ("-closes", "Closing latest"),
@@ -69,34 +67,21 @@ class FilterForm(forms.Form):
 
 
 class PercentField(forms.CharField):
-    """A probability typed in percent: 62, 62.5, 62,5 or 62%. Gives a number from 0 to 1."""
+    """A probability as people write one: see forecasts.notation. Gives a number from 0 to 1."""
 
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 7})
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "size": 7})
 
     def clean(self, value: Any) -> Any:
-        typed = super().clean(value)
         try:
-            number = Decimal(typed.removesuffix("%").strip().replace(",", "."))
-        except InvalidOperation:
-            raise forms.ValidationError(f"“{typed}” is not a number. Type percent, such as 62.") from None
-        if not number.is_finite():
-            raise forms.ValidationError("Type a finite number of percent, such as 62.")
-        if number in {0, 100}:
-            raise forms.ValidationError(
-                f"{number:f}% would say that being wrong is impossible, and would cost an infinite score if it "
-                f"happened. Use {LOWEST_PERCENT:f}% to {HIGHEST_PERCENT:f}%."
-            )
-        if not LOWEST_PERCENT <= number <= HIGHEST_PERCENT:
-            raise forms.ValidationError(
-                f"“{typed}” is outside {LOWEST_PERCENT:f}% to {HIGHEST_PERCENT:f}%. Type percent, such as 62."
-            )
-        return float(number / 100)
+            return notation.read(super().clean(value)).probability
+        except notation.Unreadable as unreadable:
+            raise forms.ValidationError(str(unreadable), code=unreadable.fault) from None
 
 
 class EstimateForm(forms.Form):
     """One probability, why, and what it rests on."""
 
-    percent = PercentField(max_length=40, label="Probability of yes, in percent")
+    percent = PercentField(max_length=40, label="Probability of yes")
     rationale = forms.CharField(
         required=False,
         max_length=20_000,

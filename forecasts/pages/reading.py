@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from forecasts import queries
 from forecasts.forms import EstimateForm, EvidenceForm, point_out
 from forecasts.models import Evidence, Forecast, Status, Viewer, Wording
+from forecasts.templatetags.words import exactly
 
 VOICES_PER_PAGE = 20
 POINTS_IN_TABLE = 60
@@ -62,7 +63,7 @@ def page(
 
 def blank_estimate(forecast: Forecast, evidence: list[Evidence]) -> EstimateForm:
     own: float | None = getattr(forecast, "own", None)
-    standing = "" if own is None else f"{100 * own:.8g}"
+    standing = "" if own is None else exactly(own)
     return EstimateForm(evidence=evidence, initial={"percent": standing, "token": secrets.token_urlsafe(16)})
 
 
