@@ -19,6 +19,11 @@ SECRET_KEY = env.str("SECRET_KEY", "development-only-" + "0" * 40)
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+# Where letters, feeds and calendars say that it is: nobody's request tells them.
+_place = (
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else f"http://127.0.0.1:{env.str('PORT', '8000')}"
+)
+SITE_URL = env.str("SITE_URL", _place).rstrip("/")
 DATABASE_URL = env.str("DATABASE_URL", "")
 REDIS_URL = env.str("REDIS_URL", "")
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
@@ -45,6 +50,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "rest_framework",
     "knox",
@@ -169,8 +175,29 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", "mandatory" if PRODUCTION else "optional")
 ACCOUNT_USERNAME_VALIDATORS = "forecasts.accounts.username_validators"
 ACCOUNT_ADAPTER = "forecasts.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "forecasts.accounts.SignInForm",
+    "signup": "forecasts.accounts.SignUpForm",
+    "add_email": "forecasts.accounts.AddressForm",
+    "change_password": "forecasts.accounts.PasswordForm",
+    "reset_password": "forecasts.accounts.ResetForm",
+    "reset_password_from_key": "forecasts.accounts.NewPasswordForm",
+}
+# One address, which a new one takes the place of once it is confirmed.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Whoever changes a password or a second factor tells the holder of the address.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ATTEMPTS_LIMIT, ACCOUNT_LOGIN_ATTEMPTS_TIMEOUT = 5, 300
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token", "AUTO_REFRESH": False}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "forecasts.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "forecasts.accounts.CodeForm",
+    "reauthenticate": "forecasts.accounts.CodeAgainForm",
+    "activate_totp": "forecasts.accounts.FirstCodeForm",
+}
+MFA_TOTP_ISSUER = "Forecast Tracker"
 
 # Mail
 _mail = env.dj_email_url("EMAIL_URL", "console:")
@@ -181,6 +208,8 @@ EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
+# A letter is sent inside the transaction that notes it, which must not wait for long.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Forecast Tracker <tracker@localhost>")
 
 # API
@@ -244,6 +273,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
 SECURE_HSTS_PRELOAD = SECURE_SSL
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL
+# Otherwise allauth, counting attempts per address, takes everybody behind a proxy for one.
+ALLAUTH_TRUSTED_PROXY_COUNT = REST_FRAMEWORK["NUM_PROXIES"]
 if REST_FRAMEWORK["NUM_PROXIES"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -2,8 +2,9 @@
 
 from .crowds import CrowdPoint, CrowdState
 from .estimates import HIGHEST, LOWEST, Citation, Estimate, Evidence, Rating
-from .forecasters import NAME_PATTERN, Forecaster
+from .forecasters import NAME_PATTERN, Forecaster, RetiredName
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
+from .mailboxes import Mailbox, Rhythm
 from .resolutions import Resolution
 from .sources import Claim, Collection, Source
 from .sweeps import Sweep
@@ -25,10 +26,13 @@ __all__ = [
     "Evidence",
     "Forecast",
     "Forecaster",
+    "Mailbox",
     "Outcome",
     "Pair",
     "Rating",
     "Resolution",
+    "RetiredName",
+    "Rhythm",
     "Source",
     "Status",
     "Sweep",

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"
 
@@ -24,6 +25,9 @@ class Forecaster(AbstractUser):
     is_curator = models.BooleanField("curator", default=False, help_text="Registers and words forecasts.")
     is_resolver = models.BooleanField("resolver", default=False, help_text="Resolves, corrects and reopens forecasts.")
     closed_at = models.DateTimeField(null=True, blank=True, help_text="The account was closed; its estimates stay.")
+    link_serial = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Raised to end the private link to one's feed and calendar."
+    )
 
     class Meta(AbstractUser.Meta):
         verbose_name = "forecaster"
@@ -41,3 +45,16 @@ class Forecaster(AbstractUser):
     @property
     def may_resolve(self) -> bool:
         return self.takes_part and (self.is_resolver or self.is_superuser)
+
+
+class RetiredName(models.Model):
+    """The name of a closed account, which nobody else may take: only a keyed digest, so that it cannot be read."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]}…"
+
+    @classmethod
+    def digest_of(cls, name: str) -> str:
+        return salted_hmac("forecasts.retired-name", name.casefold(), algorithm="sha256").hexdigest()
