@@ -17,6 +17,7 @@ from forecasts.api.tokens import TokenList, TokenOne
 from tracker.api.calibration import CalibrationOne
 from tracker.api.comparison import CompareOne
 from tracker.api.effects import PairList
+from tracker.api.export import ExportOne
 from tracker.api.leaderboards import LeaderboardOne
 from tracker.api.scores import ScoresOne
 from tracker.api.sources import SourceList, SourceOne
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("pairs/", PairList.as_view(), name="api-pairs"),
     path("compare/", CompareOne.as_view(), name="api-compare"),
     path("me/", MeOne.as_view(), name="api-me"),
+    path("me/export/", ExportOne.as_view(), name="api-export"),
     path("tokens/", TokenList.as_view(), name="api-tokens"),
     path("tokens/<slug:key>/", TokenOne.as_view(), name="api-token"),
     path("schema/", Description.as_view(), name="schema"),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -22,6 +22,7 @@ from .tables import Table
 
 FORMAT = 1
 PROGRESS = 100_000
+EVERYTHING = sql.SQL("true")
 Progress = Callable[[str, int], None]
 
 
@@ -35,7 +36,7 @@ class Written:
 
 def write(folder: Path, tables: Iterable[Table], *, at: dt.datetime, progress: Progress) -> dict[str, Written]:
     """Write the tables and the manifest into a folder that is absent or empty, all or nothing."""
-    with _appearing(folder) as draft, _snapshot():
+    with _appearing(folder) as draft, snapshot():
         files = {table.file: _write_table(draft / table.file, table, progress) for table in tables}
         manifest = {
             "format": FORMAT,
@@ -75,7 +76,7 @@ def _refuse_unless_empty(folder: Path) -> None:
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
+def snapshot() -> Iterator[None]:
     """One state of the record for all files, whoever writes meanwhile; within a transaction, that one's."""
     within = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
@@ -86,27 +87,35 @@ def _snapshot() -> Iterator[None]:
 
 
 def _write_table(path: Path, table: Table, progress: Progress) -> Written:
+    with path.open("wb") as file:
+        return write_table(file, table, progress=progress)
+
+
+def write_table(
+    file: IO[bytes], table: Table, *, only: sql.Composable = EVERYTHING, progress: Progress | None = None
+) -> Written:
+    """Write a header and the rows for which `only` holds, a condition on the table's query as `record`."""
     digest, rows = hashlib.sha256(), 0
-    with path.open("wb") as file, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
 
         def put(line: bytes) -> None:
             digest.update(line)
             file.write(line)
 
         put(",".join(column.name for column in table.columns).encode() + b"\r\n")
-        for line in _lines(cursor, table):
+        for line in _lines(cursor, table, only):
             put(line)
             rows += 1
-            if rows % PROGRESS == 0:
+            if progress and rows % PROGRESS == 0:
                 progress(table.file, rows)
     return Written(rows, digest.hexdigest())
 
 
-def _lines(cursor: Any, table: Table) -> Iterator[bytes]:
+def _lines(cursor: Any, table: Table, only: sql.Composable) -> Iterator[bytes]:
     """The rows as lines of CSV. PostgreSQL sends each in a message of its own, which ends in a line feed."""
     cells = [sql.SQL(column.kind.written).format(sql.Identifier("record", column.name)) for column in table.columns]
-    copying = sql.SQL("COPY (SELECT {} FROM ({}) AS record ORDER BY {}) TO STDOUT (FORMAT csv)").format(
-        sql.SQL(", ").join(cells), sql.SQL(table.query), sql.SQL(table.order)
+    copying = sql.SQL("COPY (SELECT {} FROM ({}) AS record WHERE {} ORDER BY {}) TO STDOUT (FORMAT csv)").format(
+        sql.SQL(", ").join(cells), sql.SQL(table.query), only, sql.SQL(table.order)
     )
     with cursor.copy(copying) as copy:
         for message in copy:

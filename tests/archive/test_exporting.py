@@ -150,7 +150,7 @@ def test_an_export_that_fails_half_way_leaves_nothing(tmp_path: Path, monkeypatc
 
 @pytest.mark.django_db(transaction=True)
 def test_all_files_show_one_state_of_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with writing._snapshot(), connection.cursor() as cursor:
+    with writing.snapshot(), connection.cursor() as cursor:
         cursor.execute("SHOW transaction_isolation")
         assert cursor.fetchone() == ("repeatable read",)
         cursor.execute("SHOW transaction_read_only")
