@@ -14,6 +14,7 @@ from forecasts.api.forecasts import ForecastList, ForecastOne
 from forecasts.api.me import MeOne
 from forecasts.api.resolutions import ResolutionOne
 from forecasts.api.tokens import TokenList, TokenOne
+from tracker.api.accruals import AccrualOne
 from tracker.api.calibration import CalibrationOne
 from tracker.api.comparison import CompareOne
 from tracker.api.effects import PairList
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("forecasts/<slug:slug>/evidence/<int:evidence_id>/ratings/", RatingList.as_view(), name="api-ratings"),
     path("forecasts/<slug:slug>/resolution/", ResolutionOne.as_view(), name="api-resolution"),
     path("forecasts/<slug:slug>/scores/", ScoresOne.as_view(), name="api-scores"),
+    path("forecasts/<slug:slug>/scores/<str:name>/", AccrualOne.as_view(), name="api-accrual"),
     path("leaderboards/", LeaderboardOne.as_view(), name="api-leaderboards"),
     path("calibration/", CalibrationOne.as_view(), name="api-calibration"),
     path("pairs/", PairList.as_view(), name="api-pairs"),

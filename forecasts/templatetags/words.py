@@ -52,6 +52,16 @@ def share(part: float | None) -> str:
 
 
 @register.filter
+def finely(part: float) -> str:
+    """How much of a whole, where parts are to be added up.
+
+    >>> finely(0.12345), finely(0.00001)
+    ('12.35%', '0.00%')
+    """
+    return f"{100 * part:.2f}%"
+
+
+@register.filter
 def chance(p: float, outcome: str) -> float:
     """The probability of an outcome, yes or no, given that of yes."""
     return p if outcome == "yes" else 1 - p

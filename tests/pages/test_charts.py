@@ -20,6 +20,7 @@ ROWS = {
         {"entered_at": f"2027-01-0{day}T00:00:00Z", "number": day, "mean": -0.1, "low": -0.3, "high": 0.1}
         for day in (1, 2)
     ],
+    "moments": [{"at": f"2027-01-0{day}T00:00:00Z", "baseline": 40 - 20 * day, "peer": 5 * day} for day in (1, 2, 3)],
     "curve": [{"from": 0.2, "to": 0.4, "recalibrated": 0.3}],
 }
 

@@ -17,6 +17,7 @@ const theme = () => {
     style: {
       crowd: { color: token("accent"), strokeWidth: 2, strokeJoin: "round" },
       own: { color: token("ink"), stroke: token("card"), strokeWidth: 1.5, size: 90, opacity: 1 },
+      baseline: { color: token("ink"), strokeWidth: 1.5, strokeJoin: "round" },
       band: { color: token("accent"), opacity: 0.13 },
       interval: { color: token("accent"), strokeWidth: 1.5, opacity: 0.55 },
       bin: { color: token("accent"), stroke: token("card"), strokeWidth: 1 },
@@ -57,6 +58,8 @@ const mount = async (figure) => {
   }
 };
 
-const mountAll = () => document.querySelectorAll("figure[data-chart]").forEach(mount);
+const mountAll = (within = document) => within.querySelectorAll("figure[data-chart]").forEach(mount);
 mountAll();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", mountAll);
+// What htmx swaps in may hold charts of its own.
+document.addEventListener("htmx:load", (event) => event.target !== document.body && mountAll(event.target));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => mountAll());

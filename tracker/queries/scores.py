@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from forecasts.models import ANSWERED, Estimate, Forecast, Forecaster, Outcome, Resolution, Viewer
 from tracker.models import Owner, Score, ScoringRun
@@ -16,29 +16,54 @@ from .rows import Row
 
 
 @dataclass(frozen=True)
-class ForecastScores:
-    """state is unresolved, pending (resolved and not scored yet), scored or annulled."""
+class Scoring:
+    """How far the scoring of a forecast is: unresolved, pending (resolved and not scored yet), scored or annulled."""
 
+    state: str
+    finished_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class ForecastScores:
     state: str
     finished_at: dt.datetime | None
     people: list[Score]
     references: list[Score]
 
 
-def of_forecast(forecast: Forecast) -> ForecastScores:
-    """Everyone's scores on a forecast, best baseline first, provisional until it settles."""
+def scoring_of(forecast: Forecast) -> Scoring:
     if not forecast.outcome:
-        return ForecastScores("unresolved", None, [], [])
+        return Scoring("unresolved")
     run = ScoringRun.objects.filter(resolution=forecast.resolution_id, rules=RULES, current=True).first()
     if run is None:
-        return ForecastScores("pending", None, [], [])
-    if forecast.outcome == Outcome.ANNULLED:
-        return ForecastScores("annulled", run.finished_at, [], [])
+        return Scoring("pending")
+    return Scoring("annulled" if forecast.outcome == Outcome.ANNULLED else "scored", run.finished_at)
+
+
+def people(forecast: Forecast) -> QuerySet[Score]:
+    """Everyone's scores on a scored forecast, best baseline first."""
+    return _rows(forecast).filter(owner=Owner.FORECASTER)
+
+
+def references(forecast: Forecast) -> QuerySet[Score]:
+    """What is scored beside them, best baseline first."""
+    return _rows(forecast).exclude(owner=Owner.FORECASTER)
+
+
+def _rows(forecast: Forecast) -> QuerySet[Score]:
     rows = counting(Forecast.objects.filter(pk=forecast.pk)).select_related("forecaster")
-    rows = rows.order_by("-baseline", "owner", "forecaster", "method")
+    return rows.order_by("-baseline", "owner", "forecaster", "method")
+
+
+def of_forecast(forecast: Forecast) -> ForecastScores:
+    """Everyone's scores on a forecast and those of the references, provisional until it settles."""
+    found = scoring_of(forecast)
+    if found.state != "scored":
+        return ForecastScores(found.state, found.finished_at, [], [])
+    rows = list(_rows(forecast))
     return ForecastScores(
-        "scored",
-        run.finished_at,
+        found.state,
+        found.finished_at,
         [row for row in rows if row.owner == Owner.FORECASTER],
         [row for row in rows if row.owner != Owner.FORECASTER],
     )

@@ -52,15 +52,19 @@ def read(forecast: Forecast, resolution: Resolution, columns: Columns, crowd: Po
         forecast=forecast,
         resolution=resolution,
         known_at=microseconds(resolution.known_at),
-        schedule=Schedule(
-            opens_at=microseconds(forecast.opens_at),
-            closes_at=microseconds(forecast.closes_at),
-            spot_at=microseconds(forecast.spot_at) if forecast.spot_at else None,
-            reveal_at=microseconds(forecast.reveal_at) if forecast.reveal_at else None,
-        ),
+        schedule=schedule_of(forecast),
         columns=columns,
         crowd=crowd,
         hedge=hedge,
+    )
+
+
+def schedule_of(forecast: Forecast) -> Schedule:
+    return Schedule(
+        opens_at=microseconds(forecast.opens_at),
+        closes_at=microseconds(forecast.closes_at),
+        spot_at=microseconds(forecast.spot_at) if forecast.spot_at else None,
+        reveal_at=microseconds(forecast.reveal_at) if forecast.reveal_at else None,
     )
 
 
