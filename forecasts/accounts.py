@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "rate_limited": "That was tried too often. Wait a minute, then try again.",
         "too_many_login_attempts": (
             "Too many failed attempts. Signing in opens again within "
-            f"{settings.ACCOUNT_LOGIN_ATTEMPTS_TIMEOUT // 60} minutes. If the password is forgotten, reset it."
+            f"{settings.SIGN_IN_OPENS_AFTER // 60} minutes. If the password is forgotten, reset it."
         ),
     }
 
