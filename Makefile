@@ -4,6 +4,7 @@
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
+PROCESSES ?= 2
 BIN := .venv/bin
 PY := $(BIN)/python
 INSTALLED := .venv/.installed
@@ -18,8 +19,8 @@ demo: install  ## run everything on this machine, with the essay and a rehearsal
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) LOG_LEVEL=$${LOG_LEVEL:-WARNING} $(PY) -m config.embedded exec \
 		sh -c 'python manage.py demo && exec honcho --env /dev/null start --port $(PORT)'
 
-test: install chromium  ## run all tests on their own PostgreSQL and Valkey; ARGS="-k word tests/house"
-	@$(PY) -m config.embedded fresh $(PY) -m pytest $(ARGS)
+test: install chromium  ## run all tests on their own PostgreSQL and Valkey; ARGS="-k word tests/house", PROCESSES=0 for one
+	@$(PY) -m config.embedded fresh $(PY) -m pytest --numprocesses $(PROCESSES) $(ARGS)
 
 shots: install chromium  ## take a picture of every page, wide and narrow, light and dark, into shots/
 	@SHOTS=yes $(PY) -m config.embedded fresh $(PY) -m pytest tests/browser/test_every_page.py --quiet

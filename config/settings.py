@@ -1,7 +1,7 @@
 """All settings, read from the environment. README.md lists the variables; .env.example explains each."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from environs import Env, validate
 from psycopg.conninfo import conninfo_to_dict
@@ -130,7 +130,8 @@ CACHES = {
 }
 SESSION_ENGINE = "config.sessions"
 _redis = urlsplit(REDIS_URL)
-CELERY_BROKER_URL = f"redis+socket://{_redis.path}" if _redis.scheme == "unix" else REDIS_URL
+_socket = f"redis+socket://{_redis.path}?virtual_host={dict(parse_qsl(_redis.query)).get('db', '0')}"
+CELERY_BROKER_URL = _socket if _redis.scheme == "unix" else REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 1,
     "socket_connect_timeout": 1,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
@@ -86,19 +87,20 @@ def look(request: Any) -> Look:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(
     django_db_setup: None, django_db_blocker: Any, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The running service with everything that `staging` lays in, for all tests that share it; yields its address.
 
-    Tests that use it carry no database mark: they come after those that do, their rows are never taken back, and so
-    each makes forecasts and people of its own for whatever it changes.
+    Tests that use it carry no database mark. Their rows are taken back only after the last of them, so that each makes
+    forecasts and people of its own for whatever it changes.
     """
     with django_db_blocker.unblock():
         stage_site()
         with running(tmp_path_factory.mktemp("site") / "service.log") as address:
             yield address
+        call_command("flush", verbosity=0, interactive=False)
         # While Playwright's loop runs Django keeps another connection, and that holds on to the database.
         connection.close()
 

@@ -49,9 +49,9 @@ const mount = async (figure) => {
   if (spec.usermeta?.square) spec.height = Math.max(220, place.clientWidth - 50);
   if (place.clientWidth < 480 && spec.layer.length) spec.encoding.x.axis.tickCount = 3;
   try {
-    const drawn = await vegaEmbed(place, spec, { ...options, config: theme() });
+    await vegaEmbed(place, spec, { ...options, config: theme() });
     // The figure says what it shows and has its numbers as a table; mark after mark would only be noise.
-    drawn.view.container().querySelector("svg").setAttribute("aria-hidden", "true");
+    place.querySelector("svg")?.setAttribute("aria-hidden", "true");
   } catch (error) {
     console.error(error);
     place.textContent = "The chart could not be drawn. Its numbers are below.";
