@@ -6,6 +6,7 @@ Rows are made in the database from a seed, past its triggers and foreign keys, a
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 from django.db import connection, transaction
 
@@ -78,6 +79,9 @@ STATES = """
 INSERT INTO forecasts_crowdstate (forecast_id, n_estimates, through_at, read_at)
 SELECT id, %(people)s * %(each)s, least(closes_at, now()), least(closes_at, now()) FROM forecasts_forecast
 """
+# What the triggers and the crowd's writer would have kept for lists.
+LISTS = "SELECT forecasts_index_search(array_agg(id)) FROM forecasts_forecast"
+SUMMARIES = import_module("forecasts.migrations.0005_searching").SUMMARIES
 SEQUENCES = """
 SELECT setval(pg_get_serial_sequence('forecasts_{table}', 'id'), (SELECT max(id) FROM forecasts_{table}))
 """
@@ -108,17 +112,8 @@ class Stock:
     def lay_in(self, *, points: bool = True) -> None:
         """Fill a database that is empty; without the points of the crowds, which then have no scores."""
         sizes = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        statements = [
-            FORECASTERS,
-            SOURCES,
-            CLAIMS,
-            FORECASTS,
-            WORDINGS,
-            RESOLUTIONS,
-            ESTIMATES,
-            *([POINTS] if points else []),
-            STATES,
-        ]
+        crowds = [POINTS, STATES, SUMMARIES] if points else [STATES]
+        statements = [FORECASTERS, SOURCES, CLAIMS, FORECASTS, WORDINGS, RESOLUTIONS, ESTIMATES, *crowds, LISTS]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("SELECT setseed(0.42)")

@@ -20,14 +20,22 @@ class ForecastParameters(Shape):
     source = Text(required=False, help_text="Only forecasts of this source, by its slug.")  # type: ignore[assignment]  # hides nothing: a declared field is taken off its class
     collection = Text(required=False, help_text="Only forecasts of this collection, by its slug.")
     tag = Text(required=False, help_text="Only forecasts with this tag.")
+    condition = Text(
+        required=False, help_text="Only forecasts that count on this one, by its slug; none: on no other forecast."
+    )
     search = Text(
-        required=False, max_length=500, help_text="Words that the question or slug contains, or a claim's key."
+        required=False,
+        max_length=500,
+        help_text="Words of the question, its claim's key, slug, tags, source, background or criteria, in any form. "
+        "The last may be unfinished; one that no forecast has is taken for those that are spelt most like it.",
     )
     ordering = serializers.ChoiceField(
         [(name, name) for name in ORDERINGS],
         required=False,
         help_text="closes: soonest first; -closes: latest first; newest: registered last first; active: whose visible "
-        "crowd moved last first; claim: by source and claim.",
+        "crowd moved last first; forecasters: with the largest visible crowd first; claim: by source and claim; "
+        "relevance: what fits the search best first, among the newest 1,000 that fit. Without it relevance if there "
+        "is a search, else closes.",
     )
 
 

@@ -6,6 +6,7 @@ from .forecasters import NAME_PATTERN, Forecaster, RetiredName
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
 from .mailboxes import Mailbox, Rhythm
 from .resolutions import Resolution
+from .searching import SearchEntry, SearchWord, TagInUse
 from .sources import Claim, Collection, Source
 from .sweeps import Sweep
 from .visibility import Viewer
@@ -33,9 +34,12 @@ __all__ = [
     "Resolution",
     "RetiredName",
     "Rhythm",
+    "SearchEntry",
+    "SearchWord",
     "Source",
     "Status",
     "Sweep",
+    "TagInUse",
     "Viewer",
     "Wording",
 ]

@@ -131,7 +131,9 @@ class Forecast(models.Model):
             models.UniqueConstraint(fields=("pair", "condition_outcome"), name="pair_has_one_branch_per_outcome"),
         ]
         indexes = [
-            models.Index(fields=("closes_at",), name="forecast_closes_at"),
+            models.Index(fields=("closes_at", "id"), name="forecast_closes_at"),
+            models.Index(fields=("created_at", "id"), name="forecast_created_at"),
+            models.Index(fields=("claim", "position", "id"), name="forecast_in_its_claim"),
             GinIndex(fields=("tags",), name="forecast_tags"),
         ]
 

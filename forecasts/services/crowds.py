@@ -16,6 +16,30 @@ from forecasts.models import CrowdPoint, CrowdState, Forecast
 from . import sweeps
 
 SWEEP = "crowds"
+WORKED_OUT = ("n_estimates", "through_at", "read_at", "next_expiry_at")
+# Even steps from the first point to the last; a point is kept if it is in force at one of them.
+STEPS = 23
+SUMMARY = """
+WITH timed AS (
+    SELECT at, n, recency_weighted, (extract(epoch FROM at) * 1000000)::bigint AS instant,
+        (extract(epoch FROM lead(at) OVER by_time) * 1000000)::bigint AS following,
+        (extract(epoch FROM min(at) OVER ()) * 1000000)::bigint AS first,
+        (extract(epoch FROM max(at) OVER ()) * 1000000)::bigint AS last,
+        count(*) OVER () AS n_points
+    FROM forecasts_crowdpoint WHERE forecast_id = %(forecast)s WINDOW by_time AS (ORDER BY at)
+), kept AS (
+    SELECT * FROM timed
+    WHERE n_points <= %(steps)s + 1 OR following IS NULL
+        -- The first step at or after it comes before what follows it.
+        OR ((instant - first) * %(steps)s + (last - first) - 1) / nullif(last - first, 0) * (last - first)
+            < (following - first) * %(steps)s
+)
+UPDATE forecasts_crowdstate SET (moved_at, n_standing, recency_weighted, trace_at, trace) = (
+    SELECT max(at), coalesce((array_agg(n ORDER BY at DESC))[1], 0), (array_agg(recency_weighted ORDER BY at DESC))[1],
+        coalesce(array_agg(at ORDER BY at), '{}'), coalesce(array_agg(recency_weighted ORDER BY at), '{}')
+    FROM kept)
+WHERE forecast_id = %(forecast)s
+"""
 log = logging.getLogger(__name__)
 
 
@@ -53,8 +77,15 @@ def refresh(*, forecast_id: int, at: dt.datetime) -> int:
     state.through_at = at
     state.read_at = timezone.now()
     state.next_expiry_at = instant(int(later.min())) if later.size else None
-    state.save()
+    state.save(update_fields=WORKED_OUT)
+    summarise(forecast_id=forecast_id)
     return int(made.at.size)
+
+
+def summarise(*, forecast_id: int) -> None:
+    """Keep what lists show of the crowd beside its state: always what its points say, however they came there."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUMMARY, {"forecast": forecast_id, "steps": STEPS})
 
 
 def behind(counts: Mapping[int, int], *, at: Mapping[int, dt.datetime]) -> list[int]:

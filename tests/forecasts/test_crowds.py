@@ -1,6 +1,7 @@
 """The crowd's points: one per change, the same whatever the order of work."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
 
@@ -8,6 +9,8 @@ from forecasts.models import CrowdPoint, CrowdState, Estimate, Forecast
 from forecasts.services import crowds
 from tests import factories
 from tests.factories import DAY, NOW
+from tests.forecasts.record import refused
+from tests.forecasts.record import run as run_sql
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,54 @@ def test_working_step_by_step_gives_what_working_at_once_gives(forecast: Forecas
     crowds.refresh(forecast_id=forecast.pk, at=NOW + 10 * DAY)
     assert points(forecast) == stepwise
     assert len(stepwise) == 4
+
+
+def summary(forecast: Forecast) -> tuple[object, ...]:
+    state = CrowdState.objects.get(forecast=forecast)
+    return state.moved_at, state.n_standing, state.recency_weighted, state.trace_at, state.trace
+
+
+def test_what_lists_show_is_the_last_point_through_expiry_and_withdrawal(
+    forecast: Forecast, cast: factories.Cast
+) -> None:
+    factories.estimate(forecast, cast.ann, 0.6, at=NOW, expires_at=NOW + 5 * DAY)
+    factories.estimate(forecast, cast.bob, 0.6, at=NOW + DAY)
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + DAY)
+    assert summary(forecast) == (NOW + DAY, 2, 0.6, [NOW, NOW + DAY], [0.6, 0.6])
+    factories.estimate(forecast, cast.bob, None, at=NOW + 2 * DAY)
+    crowds.refresh_stale(clock=lambda: NOW + 6 * DAY)
+    after = [NOW, NOW + DAY, NOW + 2 * DAY, NOW + 5 * DAY]
+    assert summary(forecast) == (NOW + 5 * DAY, 0, None, after, [0.6, 0.6, 0.6, None])
+
+
+def test_a_long_history_is_traced_by_the_points_in_force_at_even_steps(forecast: Forecast) -> None:
+    for day in [*range(100), 1000]:
+        CrowdPoint.objects.create(forecast=forecast, at=NOW + day * DAY, n=day, recency_weighted=day / 1000)
+    CrowdState.objects.create(forecast=forecast, through_at=NOW, read_at=NOW)
+    crowds.summarise(forecast_id=forecast.pk)
+    moved_at, n, last, trace_at, trace = summary(forecast)
+    # Steps of 1000 / 23 days.
+    assert (moved_at, n, last) == (NOW + 1000 * DAY, 1000, 1.0)
+    assert trace == [0.0, 0.043, 0.086, 0.099, 1.0]
+    assert trace_at == [NOW + day * DAY for day in (0, 43, 86, 99, 1000)]
+
+
+def test_what_lists_show_can_be_worked_out_again(forecast: Forecast, cast: factories.Cast) -> None:
+    for step in range(40):
+        factories.estimate(forecast, cast.ann, 0.2 + step / 100, at=NOW + step * DAY)
+    crowds.refresh(forecast_id=forecast.pk, at=NOW + 40 * DAY)
+    before = summary(forecast)
+    CrowdState.objects.update(moved_at=None, n_standing=0, recency_weighted=None, trace_at=[], trace=[])
+    run_sql(import_module("forecasts.migrations.0005_searching").SUMMARIES)
+    assert summary(forecast) == before
+    assert len(before[3]) == 24
+
+
+def test_the_database_refuses_a_crowd_without_a_point(forecast: Forecast, cast: factories.Cast) -> None:
+    factories.estimate(forecast, cast.ann, 0.2)
+    crowds.refresh(forecast_id=forecast.pk, at=NOW)
+    with refused("crowd_state_without_a_point_says_nothing"):
+        CrowdState.objects.update(moved_at=None)
 
 
 def test_doing_it_again_writes_nothing(forecast: Forecast, cast: factories.Cast) -> None:

@@ -1,72 +1,14 @@
-"""What pages, the API and feeds read of the record. The same number of queries whatever the number of rows."""
+"""What belongs to one forecast: estimates, evidence, revisions, branches; and the resolvers' queue."""
 
 import datetime as dt
-from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.expressions import OrderBy
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from .models import UNANSWERED, Citation, CrowdPoint, Estimate, Evidence, Forecast, Rating, Resolution, Status, Viewer
-from .models.visibility import revealed_to
-from .refusals import Invalid
+from forecasts.models import UNANSWERED, Citation, Estimate, Evidence, Forecast, Rating, Resolution, Viewer
+from forecasts.models.visibility import revealed_to
 
-ORDERINGS: dict[str, tuple[str | OrderBy, ...]] = {
-    "closes": ("closes_at", "id"),
-    "-closes": ("-closes_at", "-id"),
-    "newest": ("-created_at", "-id"),
-    "active": (F("moved_at").desc(nulls_last=True), "-id"),
-    "claim": ("claim__source_id", "claim__position", "position", "id"),
-}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list of forecasts is narrowed to; empty means everything."""
-
-    status: str = ""
-    source: str = ""
-    collection: str = ""
-    tag: str = ""
-    search: str = ""
-    ordering: str = "closes"
-
-
-def listed(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
-    """Forecasts with the annotations of `with_crowd`. Rehearsals show only when their collection is asked for."""
-    if filters.status and filters.status not in Status.values:
-        raise Invalid(f"Choose one of {', '.join(Status.values)}.", field="status")
-    if filters.ordering not in ORDERINGS:
-        raise Invalid(f"Choose one of {', '.join(ORDERINGS)}.", field="ordering")
-    found = Forecast.objects.select_related("claim__source", "resolution", "condition__resolution", "pair")
-    if filters.status:
-        found = found.with_status(filters.status, at=at)
-    if filters.source:
-        found = found.filter(claim__source__slug=filters.source)
-    found = found.filter(collections__slug=filters.collection) if filters.collection else found.filter(simulated=False)
-    if filters.tag:
-        found = found.filter(tags__contains=[filters.tag])
-    for word in filters.search.split()[:12]:
-        found = found.filter(Q(question__icontains=word) | Q(slug__icontains=word) | Q(claim__key__iexact=word))
-    return with_crowd(found, user=user, at=at).order_by(*ORDERINGS[filters.ordering])
-
-
-def with_crowd(found: QuerySet[Forecast], *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
-    """Annotate `revealed`, whether `user` may see the crowd; `crowd`, `n_standing` and `moved_at`, null while they may
-    not; and `own`, their standing estimate.
-    """
-    points = CrowdPoint.objects.filter(forecast=OuterRef("pk"), at__lte=at).order_by("-at")
-    seen = points.visible_to(user, at=at)
-    own = Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=user.pk, made_at__lte=at).order_by("-made_at")
-    standing = Q(expires_at__isnull=True) | Q(expires_at__gt=at)
-    n_standing = Coalesce(Subquery(points.values("n")[:1]), 0)
-    return found.annotate(
-        revealed=Coalesce(revealed_to(user, at=at), False),
-        crowd=Subquery(seen.values("recency_weighted")[:1], output_field=FloatField()),
-        n_standing=Case(When(revealed=True, then=n_standing), output_field=IntegerField()),
-        moved_at=Subquery(seen.values("at")[:1]),
-        own_id=Subquery(own.values("pk")[:1]),
-    ).annotate(own=Subquery(Estimate.objects.filter(standing, pk=OuterRef("own_id")).values("probability")[:1]))
+from .crowds import with_crowd
 
 
 def due(*, at: dt.datetime) -> QuerySet[Forecast]:
@@ -80,15 +22,6 @@ def due(*, at: dt.datetime) -> QuerySet[Forecast]:
         .select_related("claim__source", "resolution", "condition__resolution")
         .order_by("resolve_by", "id")
     )
-
-
-def crowd_points(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[CrowdPoint]:
-    """The crowd's history as `user` may see it, oldest first; empty while hidden."""
-    return CrowdPoint.objects.visible_to(user, at=at).filter(forecast=forecast, at__lte=at).order_by("at")
-
-
-def crowd_is_hidden(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> bool:
-    return not Forecast.objects.visible_to(user, at=at).filter(pk=forecast.pk).exists()
 
 
 def estimates(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Estimate]:
