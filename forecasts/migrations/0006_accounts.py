@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0004_sweeps"),
+        ("forecasts", "0005_searching"),
     ]
 
     operations = [
