@@ -125,7 +125,7 @@ FILL_SEARCH = "SELECT forecasts_index_search(array_agg(id)) FROM forecasts_forec
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0006_accounts"),
+        ("forecasts", "0004_sweeps"),
     ]
 
     operations = [

@@ -134,6 +134,8 @@ class Forecast(models.Model):
             models.Index(fields=("closes_at", "id"), name="forecast_closes_at"),
             models.Index(fields=("created_at", "id"), name="forecast_created_at"),
             models.Index(fields=("claim", "position", "id"), name="forecast_in_its_claim"),
+            models.Index(fields=("opens_at", "id"), name="forecast_opens_at"),
+            models.Index(fields=("reveal_at",), condition=Q(reveal_at__isnull=False), name="forecast_reveal_at"),
             GinIndex(fields=("tags",), name="forecast_tags"),
         ]
 

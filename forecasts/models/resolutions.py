@@ -46,7 +46,10 @@ class Resolution(models.Model):
                 name="resolution_by_a_person_or_by_a_cause",
             ),
         ]
-        indexes = [models.Index(fields=("outcome", "decided_at"), name="resolution_recent")]
+        indexes = [
+            models.Index(fields=("outcome", "decided_at"), name="resolution_recent"),
+            models.Index(fields=("decided_at",), name="resolution_decided_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome}, revision {self.revision}"

@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from . import estimating, evidencing, listing, reading, tokens
+from . import estimating, evidencing, feeds, listing, reading, tokens
 
 urlpatterns = [
     path("accounts/tokens/", tokens.index, name="tokens"),
     path("accounts/tokens/<slug:key>/revoke/", tokens.revoke, name="token-revoke"),
+    path("feeds/", feeds.index, name="feeds"),
+    path("feeds/renew/", feeds.renew, name="feeds-renew"),
+    path("feeds/opened.atom", feeds.opened, name="feed-opened"),
+    path("feeds/resolved.atom", feeds.resolved, name="feed-resolved"),
+    path("feeds/sources/<slug:slug>.atom", feeds.source, name="feed-source"),
+    path("feeds/own/<str:token>.atom", feeds.own, name="feed-own"),
+    path("calendars/open.ics", feeds.open_calendar, name="calendar-open"),
+    path("calendars/sources/<slug:slug>.ics", feeds.source_calendar, name="calendar-source"),
+    path("calendars/own/<str:token>.ics", feeds.own_calendar, name="calendar-own"),
     path("forecasts/", listing.index, name="forecasts"),
     path("forecasts/<slug:slug>/", reading.show, name="forecast"),
     path("forecasts/<slug:slug>/estimate/", estimating.submit, name="forecast-estimate"),
