@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from forecasts.jobs import enqueue
 
+from .letters import sending
 from .services import folding, scoring
 
 # Names the folding job that waits already.
@@ -31,3 +32,9 @@ def fold_scores() -> None:
     cache.delete(FOLD_WAITS)
     # The one that is at it takes what it finds; what it just missed, the beat finds.
     folding.fold(at=timezone.now(), wait=False)
+
+
+@shared_task
+def send_letters() -> None:
+    """Find by query which mailboxes are due; two of these at once share them."""
+    sending.send_due(clock=timezone.now)

@@ -1,5 +1,6 @@
-"""The reading: scoring runs, the scores that they made, and what those add up to."""
+"""The reading: scoring runs, the scores that they made, what those add up to, and what was told of it by letter."""
 
+from .letters import Letter, News
 from .scores import Owner, Score, ScoringRun
 from .totals import EVERYONE, BinTotal, CellTotal, ClusterTotal, Counted, MomentTotal, Recount, Total
 
@@ -9,7 +10,9 @@ __all__ = [
     "CellTotal",
     "ClusterTotal",
     "Counted",
+    "Letter",
     "MomentTotal",
+    "News",
     "Owner",
     "Recount",
     "Score",

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from . import boards, calibrations, comparisons, deciding, forecasters, helping, home, scores, sources
+from . import (
+    accounts,
+    boards,
+    calibrations,
+    comparisons,
+    deciding,
+    forecasters,
+    helping,
+    home,
+    letters,
+    scores,
+    sources,
+)
 
 urlpatterns = [
     path("", home.show, name="home"),
@@ -15,5 +27,8 @@ urlpatterns = [
     path("forecasters/<str:name>/", forecasters.show, name="forecaster"),
     path("resolve/", deciding.queue, name="resolve"),
     path("resolve/<slug:slug>/", deciding.decide, name="resolve-forecast"),
+    path("accounts/letters/", letters.choose, name="letters"),
+    path("accounts/letters/preview/", letters.preview, name="letters-preview"),
+    path("accounts/letters/stop/<str:token>/", letters.stop, name="letters-stop"),
     path("help/", helping.show, name="help"),
 ]
