@@ -182,6 +182,7 @@ ACCOUNT_FORMS = {
     "signup": "forecasts.accounts.SignUpForm",
     "add_email": "forecasts.accounts.AddressForm",
     "change_password": "forecasts.accounts.PasswordForm",
+    "reauthenticate": "forecasts.accounts.PasswordAgainForm",
     "reset_password": "forecasts.accounts.ResetForm",
     "reset_password_from_key": "forecasts.accounts.NewPasswordForm",
 }

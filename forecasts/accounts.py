@@ -14,6 +14,7 @@ from .models import Forecaster, RetiredName
 from .services.accounts import PSEUDONYM
 
 username_validators = Forecaster._meta.get_field("username").validators  # noqa: SLF001  # Django's public way to a field
+_GOOD = "At least 8 characters. Neither digits alone, nor one that many people use, nor close to your name."
 _WRONG = "Name or e-mail and password do not belong together. Check both, or reset the password."
 
 
@@ -88,7 +89,7 @@ class SignUpForm(Worded, account_forms.SignupForm):  # type: ignore[misc]
     words = {
         "username": ("Name", "Public: it stands beside your estimates. It cannot be changed later."),
         "email": ("E-mail", "Shown to nobody. For signing in, for letters if you want them, and for a lost password."),
-        "password1": ("Password", ""),
+        "password1": ("Password", _GOOD),
     }
 
 
@@ -99,9 +100,13 @@ class AddressForm(Worded, account_forms.AddEmailForm):  # type: ignore[misc]
 class PasswordForm(Worded, account_forms.ChangePasswordForm):  # type: ignore[misc]
     words = {
         "oldpassword": ("Current password", ""),
-        "password1": ("New password", ""),
+        "password1": ("New password", _GOOD),
         "password2": ("New password, again", ""),
     }
+
+
+class PasswordAgainForm(Worded, account_forms.ReauthenticateForm):  # type: ignore[misc]
+    words = {"password": ("Password", "")}
 
 
 class ResetForm(Worded, account_forms.ResetPasswordForm):  # type: ignore[misc]
@@ -109,7 +114,7 @@ class ResetForm(Worded, account_forms.ResetPasswordForm):  # type: ignore[misc]
 
 
 class NewPasswordForm(Worded, account_forms.ResetPasswordKeyForm):  # type: ignore[misc]
-    words = {"password1": ("New password", ""), "password2": ("New password, again", "")}
+    words = {"password1": ("New password", _GOOD), "password2": ("New password, again", "")}
 
 
 _CODE = ("Code", "Six digits from your authenticator app, or one of your recovery codes.")

@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
             except Refused as refused:
                 refuse(form, refused, expires_at="days")
                 status = refused.status
-    context = {"form": form, "made": made, "tokens": tokens.working(owner, at=at), "at": at}
+    context = {"form": form, "made": made, "tokens": tokens.working(owner, at=at), "at": timezone.now()}
     return render(request, "forecasts/tokens.html", context, status=status)
 
 
