@@ -1,5 +1,6 @@
 """What people type into the record's pages. Shapes are checked here; what they mean is for the services to judge."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable
 from hashlib import sha256
@@ -7,6 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.db.models import F, Func
+from django.utils import timezone
 
 from forecasts import notation
 from forecasts.models import Collection, Estimate, Evidence, Forecast, Source, Status
@@ -19,6 +21,11 @@ ORDERINGS: Final = [
     ("active", "Moved last"),
     ("newest", "Newest"),
     ("claim", "In the order of the claims"),
+]
+DIRECTIONS: Final = [
+    (Evidence.Direction.RAISES, "raises the probability"),
+    (Evidence.Direction.LOWERS, "lowers it"),
+    (Evidence.Direction.NEUTRAL, "bears on it either way"),
 ]
 
 
@@ -78,8 +85,33 @@ class PercentField(forms.CharField):
             raise forms.ValidationError(str(unreadable), code=unreadable.fault) from None
 
 
+class RatioField(forms.FloatField):
+    """A likelihood ratio, with a dot or a comma in it."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "data-ratio": True})
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
+class InstantField(forms.CharField):
+    """A time in UTC, as a browser's own control for times sends it, or with a zone."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            found = dt.datetime.fromisoformat(typed)
+            return found.astimezone(dt.UTC) if timezone.is_aware(found) else found.replace(tzinfo=dt.UTC)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(f"“{typed}” is not a time. Type it as 2027-01-31 18:00.") from None
+
+
 class EstimateForm(forms.Form):
-    """One probability, why, and what it rests on."""
+    """One probability, why, what it rests on, and for how long."""
 
     percent = PercentField(max_length=40, label="Probability of yes")
     rationale = forms.CharField(
@@ -87,10 +119,25 @@ class EstimateForm(forms.Form):
         max_length=20_000,
         label="Why",
         help_text="What moved you. Markdown is fine. Shown to those who may see the crowd.",
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     evidence = forms.TypedMultipleChoiceField(
-        required=False, coerce=int, label="Evidence you cite", widget=forms.CheckboxSelectMultiple
+        required=False, coerce=int, label="From the list", widget=forms.CheckboxSelectMultiple
+    )
+    link = forms.CharField(
+        required=False,
+        max_length=1000,
+        label="Or paste a link",
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://…", "autocomplete": "off"}),
+        help_text="It is added to the evidence below.",
+    )
+    link_title = forms.CharField(required=False, max_length=300, label="What it says")
+    link_direction = forms.ChoiceField(required=False, choices=DIRECTIONS, label="It", widget=forms.RadioSelect)
+    expires_at = InstantField(
+        required=False,
+        max_length=40,
+        label="Stands until (UTC)",
+        help_text="From then on you stand nowhere here. Left empty, it stands until the close, or until you change it.",
     )
     token = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
@@ -110,6 +157,26 @@ class EstimateForm(forms.Form):
         shown = {str(item.pk) for item in evidence}.union(self["evidence"].value() or ())
         self._choose([(pk, title) for pk, title in self._evidence if str(pk) in shown])
 
+    @property
+    def doubts(self) -> dict[str, str]:
+        """The words that a script shows beside what it reads: see forecasts.notation."""
+        return notation.DOUBTS | notation.FAULTS
+
+    @property
+    def cites(self) -> bool:
+        """Whether what was sent cites something, so that its fields are shown unfolded."""
+        return any(self[name].value() or self[name].errors for name in ("evidence", "link", "link_title"))
+
+    @property
+    def expires(self) -> bool:
+        return bool(self["expires_at"].value() or self["expires_at"].errors)
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("link_title") and not given.get("link") and "link" not in self.errors:
+            self.add_error("link", "Paste the address too, or leave out what it says.")
+        return given
+
     def key(self, latest: Estimate | None) -> str | None:
         """The idempotency key, given the forecaster's latest estimate: sent twice, a form is one estimate. Sent again
         with other words, or after something else was put on record, as after the browser's Back, it is another.
@@ -117,32 +184,41 @@ class EstimateForm(forms.Form):
         given = self.cleaned_data
         if not given["token"]:
             return None
-        said = [given["token"], given["percent"], given["rationale"], sorted(given["evidence"])]
+        said = [given["token"], given["percent"], given["rationale"], sorted(given["evidence"]), given["link"]]
+        if given["expires_at"]:
+            said.append(given["expires_at"].isoformat())
         form = sha256(json.dumps(said).encode()).hexdigest()
         if latest and (latest.idempotency_key or "").startswith(f"{form}:"):
             return latest.idempotency_key
         return f"{form}:{latest.pk if latest else 0}"
 
 
+class RatingForm(forms.Form):
+    """What somebody thinks of a piece of evidence."""
+
+    useful = forms.ChoiceField(
+        choices=[("yes", "yes"), ("no", "no")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Say whether it is useful: yes or no."),
+    )
+    likelihood_ratio = RatioField(required=False)
+
+
 class EvidenceForm(forms.Form):
     """Something public that bears on the forecast."""
 
-    title = forms.CharField(max_length=300, label="What it says")
-    url = forms.CharField(required=False, max_length=1000, label="Address", help_text="https://…")
-    direction = forms.ChoiceField(
-        choices=[
-            (Evidence.Direction.RAISES, "raises the probability"),
-            (Evidence.Direction.LOWERS, "lowers it"),
-            (Evidence.Direction.NEUTRAL, "bears on it either way"),
-        ],
-        widget=forms.RadioSelect,
-        label="It",
+    url = forms.CharField(
+        required=False,
+        max_length=1000,
+        label="Address",
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://…", "autocomplete": "off"}),
     )
-    likelihood_ratio = forms.FloatField(
+    title = forms.CharField(max_length=300, label="What it says")
+    direction = forms.ChoiceField(choices=DIRECTIONS, widget=forms.RadioSelect, label="It")
+    likelihood_ratio = RatioField(
         required=False,
         label="Likelihood ratio",
-        help_text="How many times likelier this is if the answer is yes than if it is no. Leave it out if unsure.",
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        help_text="How many times likelier this is if the answer is yes than if it is no: 2 doubles the odds, 0.5 "
+        "halves them. Leave it out if unsure.",
     )
     published_on = forms.DateField(
         required=False, label="Published on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

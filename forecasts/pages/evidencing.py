@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from forecasts.forms import EvidenceForm, refuse
+from forecasts.forms import EvidenceForm, RatingForm, refuse
 from forecasts.models import Evidence
 from forecasts.refusals import Refused
 from forecasts.services import evidencing
@@ -35,12 +35,14 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 def rate(request: HttpRequest, slug: str, evidence_id: int) -> HttpResponse:
     at = timezone.now()
     evidence = get_object_or_404(Evidence, pk=evidence_id, forecast__slug=slug)
-    useful = request.POST.get("useful")
-    if useful not in {"yes", "no"}:
-        messages.error(request, "Say whether it is useful: yes or no.")
+    form = RatingForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(fault) for faults in form.errors.values() for fault in faults))
     else:
+        given = form.cleaned_data
+        useful, ratio = given["useful"] == "yes", given["likelihood_ratio"]
         try:
-            evidencing.rate(evidence=evidence, by=actor(request), at=at, useful=useful == "yes")
+            evidencing.rate(evidence=evidence, by=actor(request), at=at, useful=useful, likelihood_ratio=ratio)
         except Refused as refused:
             messages.error(request, refused.message)
     return redirect(reverse("forecast", args=[slug]) + "#evidence")

@@ -3,9 +3,21 @@
 from .crowds import crowd_is_hidden, crowd_points, with_crowd
 from .listing import MOST, ORDERINGS, Filters, Page, in_full, listed, page, rows
 from .menus import UNCONDITIONAL, Menus, menus
-from .reading import branches, due, estimates, evidence, own_estimates, revisions, twin, voices
+from .reading import (
+    EVIDENCE_ORDERINGS,
+    branches,
+    due,
+    estimates,
+    evidence,
+    own_estimates,
+    revisions,
+    twin,
+    voices,
+    weighed,
+)
 
 __all__ = [
+    "EVIDENCE_ORDERINGS",
     "MOST",
     "ORDERINGS",
     "UNCONDITIONAL",
@@ -27,5 +39,6 @@ __all__ = [
     "rows",
     "twin",
     "voices",
+    "weighed",
     "with_crowd",
 ]

@@ -2,13 +2,15 @@
 
 import datetime as dt
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from forecasts.models import UNANSWERED, Citation, Estimate, Evidence, Forecast, Rating, Resolution, Viewer
 from forecasts.models.visibility import revealed_to
 
 from .crowds import with_crowd
+
+EVIDENCE_ORDERINGS = {"newest": ("-added_at", "-id"), "useful": ("-n_useful", "-added_at", "-id")}
 
 
 def due(*, at: dt.datetime) -> QuerySet[Forecast]:
@@ -54,15 +56,16 @@ def own_estimates(forecast: Forecast, *, user: Viewer) -> QuerySet[Estimate]:
     return Estimate.objects.filter(forecast=forecast, forecaster=user.pk).order_by("made_at")
 
 
-def evidence(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Evidence]:
-    """Newest first, each with `n_useful`: forecasters whose latest rating calls it useful; `said`, what `user` last
-    said of it; and `n_citations`, null while others' estimates are hidden from `user`.
+def evidence(forecast: Forecast, *, user: Viewer, at: dt.datetime, ordering: str = "newest") -> QuerySet[Evidence]:
+    """Newest or most useful first, each with `n_useful`: forecasters whose latest rating calls it useful; `said` and
+    `own_ratio`, what `user` last said of it; and `n_citations`, null while others' estimates are hidden from `user`.
     """
     # One by one for each piece: joined and grouped they would multiply, and the latest be sought among all ratings.
     later = Rating.objects.filter(
         evidence=OuterRef("evidence"), forecaster=OuterRef("forecaster"), rated_at__gt=OuterRef("rated_at")
     )
     ratings = Rating.objects.filter(evidence=OuterRef("pk"))
+    own = ratings.filter(forecaster=user.pk).order_by("-rated_at")
     citations = Citation.objects.filter(evidence=OuterRef("pk"))
     return (
         Evidence.objects.filter(forecast=forecast)
@@ -70,9 +73,24 @@ def evidence(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[E
         .annotate(
             n_useful=_count(ratings.filter(~Exists(later), useful=True)),
             n_citations=Case(When(revealed_to(user, at=at, path="forecast"), then=_count(citations))),
-            said=Subquery(ratings.filter(forecaster=user.pk).order_by("-rated_at").values("useful")[:1]),
+            said=Subquery(own.values("useful")[:1]),
+            own_ratio=Subquery(own.values("likelihood_ratio")[:1]),
         )
-        .order_by("-added_at", "-id")
+        .order_by(*EVIDENCE_ORDERINGS[ordering])
+    )
+
+
+def weighed(forecast: Forecast, *, user: Viewer, since: dt.datetime) -> QuerySet[Evidence]:
+    """The pieces that `user` added or cited after `since` and gave a likelihood ratio, `ratio`; oldest first."""
+    own = Rating.objects.filter(evidence=OuterRef("pk"), forecaster=user.pk).order_by("-rated_at")
+    cited = Citation.objects.filter(evidence=OuterRef("pk"), estimate__forecaster=user.pk, estimate__made_at__gt=since)
+    brought = Q(added_by=user.pk, added_at__gt=since)
+    added_with = Case(When(added_by=user.pk, then=F("likelihood_ratio")), output_field=FloatField())
+    return (
+        Evidence.objects.filter(brought | Exists(cited), forecast=forecast)
+        .annotate(ratio=Coalesce(Subquery(own.values("likelihood_ratio")[:1]), added_with))
+        .filter(ratio__isnull=False)
+        .order_by("added_at", "id")
     )
 
 

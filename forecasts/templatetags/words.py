@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
+from forecasts.implied import implied
 from forecasts.models import Forecast
 
 register = template.Library()
@@ -65,6 +66,12 @@ def finely(part: float) -> str:
 def chance(p: float, outcome: str) -> float:
     """The probability of an outcome, yes or no, given that of yes."""
     return p if outcome == "yes" else 1 - p
+
+
+@register.filter
+def weighed_by(p: float, ratio: float) -> float:
+    """What a piece of evidence with this likelihood ratio makes of a probability."""
+    return implied(p, [ratio])
 
 
 @register.filter

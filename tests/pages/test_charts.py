@@ -11,7 +11,13 @@ from tracker.charts import bundle
 
 ROWS = {
     "points": [{"at": "2027-01-01T00:00:00Z", "recency_weighted": 0.4, "n": 2}],
-    "results": [{"made_at": "2027-01-02T00:00:00Z", "probability": 0.5}],
+    "own": [{"made_at": "2027-01-02T00:00:00Z", "probability": 0.5}],
+    "evidence": [
+        {"added_at": "2027-01-02T00:00:00Z", "title": "A poll", "direction": way} for way in ("raises", "lowers")
+    ],
+    "wordings": [
+        {"version": version, "made_at": f"2027-01-0{version}T00:00:00Z", "reason": "Clearer."} for version in (1, 2)
+    ],
     "bins": [
         {"mean_probability": 0.4, "observed_frequency": 0.5, "n": 3, "n_eff": 2.5, "low": 0.1, "high": 0.9, "few": True}
     ],
@@ -34,12 +40,23 @@ def test_a_chart_draws_what_the_api_gives(name: str) -> None:
     specification["width"] = 400
     for layer in specification["layer"]:
         if kind := layer["data"].get("format", {}).get("property"):
-            layer["data"] = {"values": ROWS[kind]}
+            layer["data"] = {"values": ROWS[kind] if kind in ROWS else ROWS[layer["data"]["name"]]}
     for parameter in specification.get("params", []):
         parameter["value"] = PARAMETERS[parameter["name"]]
     svg = vl_convert.vegalite_to_svg(specification)
     assert svg.count('role="graphics-symbol"') + svg.count('aria-roledescription="line mark"') >= 2
     assert "NaN" not in svg
+
+
+def test_evidence_points_up_and_down_on_the_chart_and_a_new_wording_is_a_line() -> None:
+    specification = json.loads(json.dumps(bundle.specifications()["history"]))
+    for layer in specification["layer"]:
+        layer["data"] = {"values": ROWS.get(layer["data"]["name"], ROWS["points"])}
+    specification |= {"width": 400, "params": [{"name": "until", "value": PARAMETERS["until"]}]}
+    svg = vl_convert.vegalite_to_svg(specification)
+    # Labels of the symbols carry what their tooltips say.
+    assert svg.count("Says: A poll") == 2
+    assert svg.count("Why: Clearer.") == 1
 
 
 def test_a_crowd_that_left_is_drawn_for_as_long_as_it_stood() -> None:

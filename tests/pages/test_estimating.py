@@ -79,6 +79,74 @@ def test_what_is_no_probability_is_refused_beside_its_field_and_kept(
     assert not on_premise().exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("0.5", "“0.5” was read as 50%, odds 1 to 1. 50% is on record."),
+        ("13:1 against", "“13:1 against” was read as 7.1428571%, odds 1 to 13. 7.1428571% is on record."),
+        ("62,5", ">62.5% is on record."),
+    ],
+)
+def test_the_receipt_says_how_it_was_read(ann: Client, world: World, typed: str, said: str) -> None:
+    assert said in ann.post(ADDRESS, {"percent": typed}, follow=True).content.decode()
+
+
+def test_the_receipt_leads_back_by_withdrawing_or_to_what_stood_before(ann: Client, world: World) -> None:
+    first = ann.post(ADDRESS, {"percent": "1 in 8"}, follow=True).content.decode()
+    assert 'Undo: <a href="/forecasts/premise/withdraw/">withdraw</a>.' in first
+    second = ann.post(ADDRESS, {"percent": "62"}, follow=True).content.decode()
+    back = "/forecasts/premise/?percent=12.5%25#estimate"
+    assert f'or <a href="{back}">go back to 12.5%</a>' in second
+    assert 'value="12.5%"' in ann.get(back).content.decode()
+    assert on_premise().count() == 2
+
+
+def test_after_the_first_estimate_the_two_stand_side_by_side(
+    ann: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.bob, 0.34, at - DAY)
+    html = ann.post(ADDRESS, {"percent": "62"}, follow=True).content.decode()
+    assert "You say 62%, the crowd says 48%" in html
+    assert "Beside the crowd at 48%" in html
+
+
+def test_who_is_alone_is_not_set_beside_themselves(ann: Client, world: World) -> None:
+    html = ann.post(ADDRESS, {"percent": "62"}, follow=True).content.decode()
+    assert "You say 62%</h2>" in html
+    assert "one forecaster: you" in html
+    assert "data-crowd" not in html
+
+
+def test_an_estimate_may_stand_until_a_day(ann: Client, world: World, at: dt.datetime) -> None:
+    until = (at + 3 * DAY).replace(second=0, microsecond=0)
+    ann.post(ADDRESS, {"percent": "62", "expires_at": f"{until:%Y-%m-%dT%H:%M}"})
+    assert on_premise().get().expires_at == until
+    assert "stands until" in ann.get("/forecasts/premise/").content.decode()
+    for typed, said in (("soon", "is not a time"), ("2020-01-01T00:00", "expire before it is made")):
+        html = ann.post(ADDRESS, {"percent": "62", "expires_at": typed}).content.decode()
+        assert said in html.split('name="expires_at"')[1].split("</details>")[0]
+    assert on_premise().count() == 1
+
+
+def test_a_pasted_link_is_added_to_the_evidence_and_cited(ann: Client, world: World) -> None:
+    given = {"percent": "62", "link": "https://example.org/poll", "link_title": "Poll", "link_direction": "raises"}
+    html = ann.post(ADDRESS, given, follow=True).content.decode()
+    assert "cites “Poll”" in html
+    assert [piece.title for piece in on_premise().get().evidence.all()] == ["Poll"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [({"link": "nonsense"}, "link"), ({"link_title": "Poll"}, "link"), ({"link": "//x"}, "link")]
+)
+def test_a_link_that_is_none_is_refused_beside_its_field(
+    ann: Client, world: World, given: dict[str, str], field: str
+) -> None:
+    html = ann.post(ADDRESS, {"percent": "62"} | given).content.decode()
+    assert "errorlist" in html.split(f'name="{field}"')[1].split('<div class="field')[0]
+    assert "<details open><summary>Cite evidence" in html
+    assert not on_premise().exists()
+
+
 def test_evidence_of_another_forecast_cannot_be_cited(
     ann: Client, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:
@@ -208,9 +276,12 @@ def test_the_page_names_the_condition_and_sets_the_twins_side_by_side(
     estimate(world.given_no, cast.ann, 0.42, at - DAY)
     html = browse(cast.ann).get("/forecasts/gap-yes/").content.decode()
     assert "Counts only if" in html
-    assert "resolves yes; 1 forecaster gives that 38%" in html
+    assert "resolves yes: <b>38%</b> likely, says 1 forecaster." in html
     assert "if it does: this one" in html
-    assert "resolves no; 1 forecaster gives that 62%" in browse(cast.ann).get("/forecasts/gap-no/").content.decode()
+    assert (
+        "resolves no: <b>62%</b> likely, says 1 forecaster."
+        in browse(cast.ann).get("/forecasts/gap-no/").content.decode()
+    )
     assert html.index("61%") < html.index("if it does not")
     assert "Said to be “likely”, which A published scale translates to 55% to 80%" in html
 

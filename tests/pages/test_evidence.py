@@ -153,3 +153,53 @@ def test_a_visitor_adds_and_rates_nothing(browse: Browse, world: World, cast: fa
     for address in (ADDRESS, f"{ADDRESS}{poll.pk}/rating/"):
         assert "/accounts/login/" in browse(None).post(address, GIVEN | {"useful": "yes"})["Location"]
     assert (Evidence.objects.count(), Rating.objects.count()) == (1, 0)
+
+
+def test_a_rating_may_carry_a_likelihood_ratio(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    poll = evidencing.add(forecast=world.premise, by=cast.bob, at=at, title="Poll", direction="raises")
+    client, address = browse(cast.ann), f"{ADDRESS}{poll.pk}/rating/"
+    client.post(address, {"useful": "yes", "likelihood_ratio": "1,8"})
+    assert Rating.objects.get().likelihood_ratio == 1.8
+    assert 'data-ratio value="1.8"' in client.get("/forecasts/premise/").content.decode()
+    for typed, said in (("0", "above 0"), ("much", "Enter a number")):
+        assert said in client.post(address, {"useful": "yes", "likelihood_ratio": typed}, follow=True).content.decode()
+    assert Rating.objects.count() == 1
+
+
+def test_evidence_is_sorted_as_asked(browse: Browse, world: World, cast: factories.Cast, at: dt.datetime) -> None:
+    older, newer = pieces(2, world.premise, cast.bob, at)
+    evidencing.rate(evidence=older, by=cast.ann, at=at, useful=True)
+    client = browse(None)
+    for asked, first, second in (("", newer, older), ("?evidence=useful", older, newer), ("?evidence=x", newer, older)):
+        html = client.get(f"/forecasts/premise/{asked}").content.decode()
+        assert html.index(f'id="evidence-{first.pk}"') < html.index(f'id="evidence-{second.pk}"')
+
+
+def test_what_evidence_implies_counts_what_one_weighed_since_ones_first_estimate(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    def add(title: str, by: Forecaster, day: int, ratio: float | None) -> Evidence:
+        when, way = at - day * DAY, "lowers" if ratio and ratio < 1 else "raises"
+        return evidencing.add(
+            forecast=world.premise, by=by, at=when, title=title, direction=way, likelihood_ratio=ratio
+        )
+
+    add("Before", cast.ann, 9, 100)
+    estimate(world.premise, cast.ann, 0.3, at - 8 * DAY)
+    assert "What your evidence implies" not in browse(cast.ann).get("/forecasts/premise/").content.decode()
+    add("Own", cast.ann, 7, 2)
+    add("Of another", cast.bob, 7, 100)
+    add("Unweighed", cast.ann, 6, None)
+    cited = add("Cited", cast.bob, 6, 100)
+    evidencing.rate(evidence=cited, by=cast.ann, at=at - 6 * DAY, useful=True, likelihood_ratio=0.5)
+    estimate(world.premise, cast.ann, 0.62, at - 5 * DAY, evidence=[cited.pk])
+    html = browse(cast.ann).get("/forecasts/premise/").content.decode()
+    said = html.split('id="implied"')[1].split("</section>")[0]
+    assert "You began with <b>30%</b>. The 2 pieces of evidence" in said
+    assert "make that <b>30%</b>; you now say <b>62%</b>" in said
+    assert ("× 2 Own" in said, "× 0.5 Cited" in said) == (True, True)
+    add("More", cast.ann, 1, 1.8)
+    assert "make that <b>44%</b>" in browse(cast.ann).get("/forecasts/premise/").content.decode()
+    assert "implies" not in browse(cast.bob).get("/forecasts/premise/").content.decode()

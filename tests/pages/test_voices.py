@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from forecasts.models import Claim
-from forecasts.services import evidencing
+from forecasts.pages.reading import OWN_SHOWN
+from forecasts.services import evidencing, registering
 from tests import factories
 
 from .conftest import DAY, Browse, World, estimate
@@ -108,7 +109,7 @@ def test_the_crowd_behind_a_condition_is_counted_in_words(
 ) -> None:
     estimate(world.premise, cast.ann, 0.25, at - DAY)
     estimate(world.premise, cast.bob, 0.25, at - DAY)
-    assert "2 forecasters give that 75%" in browse(cast.ann).get("/forecasts/gap-no/").content.decode()
+    assert "<b>75%</b> likely, say 2 forecasters." in browse(cast.ann).get("/forecasts/gap-no/").content.decode()
 
 
 def test_the_keyboard_gets_to_the_estimate_at_once(browse: Browse, world: World, cast: factories.Cast) -> None:
@@ -133,3 +134,71 @@ def test_a_refused_form_starts_at_its_first_field_in_error(
         html = ann.post(f"{PAGE}{address}/", given).content.decode()
         assert html.count("autofocus") == 1
         assert "autofocus" in html.split(f'name="{field}"')[1].split(">")[0]
+
+
+def test_the_table_has_what_the_chart_shows(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.bob, 0.34, at - 9 * DAY)
+    estimate(world.premise, cast.ann, 0.62, at - 8 * DAY)
+    evidencing.add(forecast=world.premise, by=cast.bob, at=at - 7 * DAY, title="Poll", direction="lowers")
+    estimate(world.premise, cast.ann, None, at - 6 * DAY)
+    html = browse(cast.ann).get(PAGE).content.decode()
+    rows = [text(row) for row in html.split('aria-label="History of the crowd"')[1].split("<tr>")[2:]]
+    assert "34% 1 – you withdrew" in rows[0]
+    assert "evidence that lowers it: Poll" in rows[1]
+    assert "48% 2 62%" in rows[2]
+    assert "34% 1" in rows[3]
+    assert "data-src-evidence" in html
+    assert "data-src-wordings" not in html
+
+
+def test_a_new_wording_is_marked_on_the_chart_and_in_the_table(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.ann, 0.62, at - DAY)
+    clearer = factories.text(question="Will it start at all?", opens_at=world.premise.opens_at, closes_at=at + 90 * DAY)
+    registering.reword(forecast=world.premise, text=clearer, by=cast.curator, at=at, reason="Clearer.")
+    html = browse(cast.ann).get(PAGE).content.decode()
+    assert 'data-src-wordings="/api/v1/forecasts/premise/"' in html
+    assert "wording 2: Clearer." in section(html, "history")
+
+
+def test_of_many_own_estimates_the_newest_are_listed(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    for day in range(OWN_SHOWN + 2):
+        factories.estimate(world.premise, cast.ann, 0.1 + day / 100, at - (29 - day) * DAY)
+    html = browse(cast.ann).get(PAGE).content.decode()
+    said = section(html, "own")
+    assert ("10%" in said, "11%" in said, "12%" in said) == (False, False, True)
+    assert f"These are the {OWN_SHOWN} newest" in said
+
+
+def test_every_revision_says_who_decided_and_why(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    factories.resolution(world.resolved, "no", at, by=cast.admin, revision=1, reason="The count was wrong.")
+    said = section(browse(None).get("/forecasts/resolved/").content.decode(), "resolution")
+    assert "No by admin" in said
+    assert "The count was wrong." in said
+    assert "What was decided before (1) Yes by resolver" in said
+    assert "revision 1, superseded" in said
+
+
+def test_a_branch_annulled_by_its_condition_names_it_and_one_annulled_by_a_person_their_name(
+    browse: Browse, world: World, at: dt.datetime
+) -> None:
+    factories.resolution(world.premise, "yes", at - DAY)
+    by_condition = section(browse(None).get("/forecasts/gap-no/").content.decode(), "resolution")
+    assert "Annulled by its condition: Will it start? resolved yes" in by_condition
+    by_person = section(browse(None).get("/forecasts/annulled/").content.decode(), "resolution")
+    assert "Annulled by resolver" in by_person
+
+
+def test_what_was_reopened_says_so_at_the_top(browse: Browse, world: World, at: dt.datetime) -> None:
+    factories.resolution(world.resolved, "reopened", at)
+    html = browse(None).get("/forecasts/resolved/").content.decode()
+    assert '<a href="#resolution">reopened</a>' in html
+    assert html.index('id="resolution"') < html.index('id="history"')
+    assert "Looked again." in section(html, "resolution")

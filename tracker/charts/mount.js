@@ -14,7 +14,10 @@ const theme = () => {
       domain: false, ticks: false, labelPadding: 7, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
       labelColor: token("soft"), titleColor: token("soft"), gridColor: token("line"), titlePadding: 8,
     },
+    range: { category: [token("yes"), token("no"), token("void")], symbol: ["triangle-up", "triangle-down", "circle"] },
     style: {
+      wording: { color: token("soft"), strokeWidth: 1.5, strokeDash: [2, 3] },
+      evidence: { size: 85, opacity: 1 },
       crowd: { color: token("accent"), strokeWidth: 2, strokeJoin: "round" },
       own: { color: token("ink"), stroke: token("card"), strokeWidth: 1.5, size: 90, opacity: 1 },
       baseline: { color: token("ink"), strokeWidth: 1.5, strokeJoin: "round" },
