@@ -8,16 +8,14 @@ from typing import cast
 
 from forecasts.catalog.entries import Answer, Claim, Forecast, Pair
 from forecasts.catalog.faults import Faults, Place
-from forecasts.catalog.fields import SLUG, UNREAD_INSTANT, URL, Fields
+from forecasts.catalog.fields import SLUG, UNREAD_INSTANT, Fields
 from forecasts.catalog.texts import expanded, placeholder_faults, placeholders
+from forecasts.doubts import names_a_place, names_a_time
 
 PART = re.compile(r"[a-z]")
 TAG_LENGTH = 40
 QUESTION_LENGTH = 500
 SOURCE_LENGTH = 500
-
-_NAMES_A_TIME = re.compile(r"\b(?:19|20)\d\d\b|\bwindow\b|\bmonths?\b", re.IGNORECASE)
-_NAMES_A_PUBLICATION = re.compile(r"\b[A-Z]\w*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +177,7 @@ class Questions:
     def _settle(self, fields: Fields, forecast: Forecast) -> None:
         """What can only be checked once every placeholder is replaced."""
         for source in forecast.sources:
-            if source and not URL.search(source) and not _NAMES_A_PUBLICATION.search(source):
+            if source and not names_a_place(source):
                 fields.fault("sources", f"{source!r} has no http(s) address and names no publication")
             if len(source) > SOURCE_LENGTH:
                 fields.fault("sources", f"{source[:40]!r}... is too long: at most {SOURCE_LENGTH} characters")
@@ -187,7 +185,7 @@ class Questions:
             fields.fault("question", "does not end with a question mark")
         if len(forecast.question) > QUESTION_LENGTH:
             fields.fault("question", f"is too long once its placeholders are replaced: at most {QUESTION_LENGTH}")
-        if forecast.question and not _NAMES_A_TIME.search(forecast.question):
+        if forecast.question and not names_a_time(forecast.question):
             fields.fault("question", "names no year and no window: by when?")
         if forecast.criteria and not re.search(r"\d", forecast.criteria):
             fields.fault("criteria", "contain no number: what is the threshold?")
