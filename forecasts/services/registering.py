@@ -3,43 +3,23 @@
 import datetime as dt
 import re
 from collections.abc import Collection as Some
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from forecasts.models import Claim, Collection, Forecast, Forecaster, Pair, Wording
 from forecasts.refusals import Conflict, Invalid, NotAllowed
 
-from . import checks, locks
+from . import checks, locks, texts
 from .resolving import void_by
+from .texts import TIMES, Text, text_of
+
+__all__ = ["TIMES", "Text", "make_pair", "register", "reword", "text_of"]
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-
-@dataclass(frozen=True)
-class Text:
-    """What a forecast asks: everything that a wording holds."""
-
-    question: str
-    opens_at: dt.datetime
-    closes_at: dt.datetime
-    resolve_by: dt.datetime
-    background: str = ""
-    criteria: str = ""
-    sources: list[str] = field(default_factory=list)
-    fallback: str = ""
-    annulled_if: str = ""
-    known_at_rule: str = ""
-    spot_at: dt.datetime | None = None
-
-
-TIMES = ("opens_at", "closes_at", "resolve_by", "spot_at")
-
-
-def text_of(wording: Wording) -> Text:
-    return Text(**{name: getattr(wording, name) for name in Text.__dataclass_fields__})
 
 
 @transaction.atomic
@@ -62,7 +42,7 @@ def register(
     reveal_at: dt.datetime | None = None,
 ) -> Forecast:
     """Put a question on record with its first wording."""
-    _refuse_unless_curator(by)
+    refuse_unless_curator(by)
     _refuse_slug(slug)
     text = _clean(text)
     _refuse_facts(predicts, reveal_at)
@@ -72,7 +52,7 @@ def register(
         slug=slug,
         claim=claim,
         part=checks.text(part, field="part", most=10),
-        position=position,
+        position=position or _next_position(claim),
         hedged=hedged,
         predicts=predicts,
         tags=checks.tags(tags, field="tags"),
@@ -93,15 +73,26 @@ def register(
 
 
 @transaction.atomic
-def reword(*, forecast: Forecast, text: Text, by: Forecaster, at: dt.datetime, reason: str) -> Wording:
-    """Make a new wording; the old one stays, with the estimates that its words were read for."""
-    _refuse_unless_curator(by)
+def reword(
+    *, forecast: Forecast, text: Text, by: Forecaster, at: dt.datetime, reason: str, version: int | None = None
+) -> Wording:
+    """Make a new wording; the old one stays, with the estimates that its words were read for.
+
+    `version` names the wording that its author saw in force: where another has come since, nothing is overwritten.
+    """
+    refuse_unless_curator(by)
     text = _clean(text)
     # The resolution is read after the lock is held: a join would show the one from before a wait.
     forecast = Forecast.objects.select_for_update().get(pk=forecast.pk)
     current = forecast.wordings.get(version=forecast.version)
     if text == text_of(current):
         return current
+    if version is not None and version != forecast.version:
+        raise Conflict(
+            f"Somebody else worded it anew meanwhile: wording {forecast.version}, because “{current.reason[:200]}”. "
+            "Begin again from that one.",
+            field="version",
+        )
     if forecast.outcome:
         raise Conflict(f"It has resolved {forecast.outcome}. Reopen it before you word it anew.")
     version = forecast.version + 1
@@ -120,12 +111,17 @@ def reword(*, forecast: Forecast, text: Text, by: Forecaster, at: dt.datetime, r
 
 def make_pair(*, slug: str, title: str, condition: Forecast, by: Forecaster) -> Pair:
     """The row that joins two branches; each is then registered with it."""
-    _refuse_unless_curator(by)
+    refuse_unless_curator(by)
     _refuse_slug(slug)
     title = checks.text(title, field="title", required=True, most=300)
     if Pair.objects.filter(slug=slug).exists():
         raise Conflict(f"There is a pair “{slug}” already. Choose another slug.", field="slug")
     return Pair.objects.create(slug=slug, title=title, condition=condition)
+
+
+def refuse_unless_curator(by: Forecaster) -> None:
+    if not by.may_curate:
+        raise NotAllowed("Only a curator may register or word forecasts. Ask an administrator for the role.")
 
 
 def _insert(*, slug: str, **columns: Any) -> Forecast:
@@ -134,6 +130,14 @@ def _insert(*, slug: str, **columns: Any) -> Forecast:
             return Forecast.objects.create(slug=slug, **columns)
     except IntegrityError as error:
         raise _explained(error, slug) from error
+
+
+def _next_position(claim: Claim | None) -> int:
+    """After what its claim has; where nobody gives an order, they stand as they came."""
+    if claim is None:
+        return 0
+    last: int | None = claim.forecasts.aggregate(last=Max("position"))["last"]
+    return (last or 0) + 1
 
 
 def _simulated(collections: Some[Collection], condition: Forecast | None) -> bool:
@@ -146,11 +150,6 @@ def _simulated(collections: Some[Collection], condition: Forecast | None) -> boo
     return simulated
 
 
-def _refuse_unless_curator(by: Forecaster) -> None:
-    if not by.may_curate:
-        raise NotAllowed("Only a curator may register or word forecasts. Ask an administrator for the role.")
-
-
 def _refuse_slug(slug: str) -> None:
     if not SLUG.fullmatch(slug) or len(slug) > 120:
         raise Invalid("Use lower-case letters, digits and single dashes, at most 120.", field="slug")
@@ -158,32 +157,9 @@ def _refuse_slug(slug: str) -> None:
 
 def _clean(text: Text) -> Text:
     """The text as it is stored, or a refusal that says what it lacks."""
-    clean = replace(
-        text,
-        question=checks.text(text.question, field="question", required=True, most=500),
-        criteria=checks.text(text.criteria, field="criteria", required=True),
-        sources=[checks.text(source, field="sources", required=True, most=500) for source in text.sources],
-        background=checks.text(text.background, field="background"),
-        fallback=checks.text(text.fallback, field="fallback"),
-        annulled_if=checks.text(text.annulled_if, field="annulled_if"),
-        known_at_rule=checks.text(text.known_at_rule, field="known_at_rule"),
-    )
-    if not clean.question.endswith("?"):
-        raise Invalid("A question ends with a question mark.", field="question")
-    _refuse_times(clean)
-    return clean
-
-
-def _refuse_times(text: Text) -> None:
-    for name in TIMES:
-        if (value := getattr(text, name)) is not None:
-            checks.aware(value, field=name)
-    if text.closes_at <= text.opens_at:
-        raise Invalid("It must close after it opens.", field="closes_at")
-    if text.resolve_by < text.closes_at:
-        raise Invalid("It cannot be due before it closes.", field="resolve_by")
-    if text.spot_at and not text.opens_at <= text.spot_at <= text.closes_at:
-        raise Invalid("The spot time lies between opening and closing.", field="spot_at")
+    if faults := texts.faults(text):
+        raise faults[0]
+    return texts.stripped(text)
 
 
 def _refuse_facts(predicts: str, reveal_at: dt.datetime | None) -> None:

@@ -11,7 +11,7 @@ from forecasts.models import ANSWERED, ENDED, Forecast, Forecaster, Outcome, Res
 from forecasts.refusals import Conflict, Invalid, NotAllowed
 from forecasts.signals import forecast_resolved
 
-from . import checks, locks
+from . import checks, foreseeing, locks
 
 
 def resolve(
@@ -44,15 +44,17 @@ def reopen(
 
 
 def foreseen(decide: Callable[[], Resolution]) -> list[Resolution]:
-    """What a decision would bring about, itself first: it is made, looked at, and taken back."""
-    with transaction.atomic():
-        brought = causes = [decide()]
+    """What a decision would bring about, itself first."""
+
+    def brought() -> list[Resolution]:
+        made = causes = [decide()]
         while causes:
             effects = Resolution.objects.filter(cause__in=causes).select_related("forecast__claim")
             causes = list(effects.order_by("forecast_id"))
-            brought = brought + causes
-        transaction.set_rollback(True)
-    return brought
+            made = made + causes
+        return made
+
+    return foreseeing.foreseen(brought)
 
 
 @dataclass(frozen=True)

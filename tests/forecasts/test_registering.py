@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from forecasts.models import Collection, Forecast, Pair, Wording
+from forecasts.models import Claim, Collection, Forecast, Pair, Wording
 from forecasts.refusals import Conflict, Invalid, NotAllowed
-from forecasts.services import registering
+from forecasts.services import amending, pairing, registering, texts
+from forecasts.services.foreseeing import foreseen
 from tests import factories
 from tests.factories import DAY, NOW, Cast
 
@@ -188,3 +189,62 @@ def test_what_has_resolved_is_not_worded_anew(cast: Cast) -> None:
         forecast=forecast, text=factories.text(criteria="New."), by=cast.curator, at=NOW, reason="x"
     )
     assert made.version == 2
+
+
+def test_every_fault_of_a_text_is_found_at_once() -> None:
+    text = factories.text(question=" It rains. ", criteria="", sources=[""], resolve_by=NOW - 300 * DAY)
+    assert [fault.field for fault in texts.faults(text)] == ["criteria", "sources", "question", "resolve_by"]
+    assert texts.faults(factories.text()) == []
+
+
+def test_what_was_foreseen_leaves_no_trace(cast: Cast) -> None:
+    made = foreseen(lambda: registering.register(slug="rain", text=factories.text(), by=cast.curator, at=NOW))
+    assert made.slug == "rain"
+    assert not Forecast.objects.exists()
+
+
+def test_a_wording_that_was_seen_no_longer_in_force_is_not_overwritten(cast: Cast) -> None:
+    forecast = factories.forecast()
+    registering.reword(forecast=forecast, text=factories.text(criteria="B."), by=cast.curator, at=NOW, reason="b")
+    with pytest.raises(Conflict, match="wording 2, because “b”"):
+        registering.reword(
+            forecast=forecast, text=factories.text(criteria="C."), by=cast.curator, at=NOW, reason="c", version=1
+        )
+    registering.reword(
+        forecast=forecast, text=factories.text(criteria="C."), by=cast.curator, at=NOW, reason="c", version=2
+    )
+    assert forecast.wordings.count() == 3
+
+
+def test_forecasts_of_a_claim_stand_in_the_order_in_which_they_came() -> None:
+    claim = Claim.objects.create(source=factories.source(), key="C1", position=1, author="A", restated="It rains.")
+    positions = [factories.forecast(claim=claim, part=part).position for part in ("a", "b")]
+    assert positions == [1, 2]
+    assert factories.forecast().position == 0
+
+
+def test_both_branches_of_a_pair_are_registered_or_neither(cast: Cast) -> None:
+    condition = factories.forecast()
+    text = factories.text(question="Will it rain in {window}?", criteria="Yes if it rains in {window}.")
+    given = {"slug": "rain", "title": "Rain", "text": text, "condition": condition, "by": cast.curator, "at": NOW}
+    yes, no = pairing.register_pair(windows={"yes": "2027", "no": "2028"}, hedged=True, **given)
+    assert (yes.question, no.question) == ("Will it rain in 2027?", "Will it rain in 2028?")
+    assert (yes.condition_outcome, no.condition_outcome, yes.pair) == ("yes", "no", no.pair)
+    assert (yes.hedged, no.hedged) == (True, False)
+    factories.forecast("snow-no")
+    with pytest.raises(Conflict):
+        pairing.register_pair(windows={"yes": "2027", "no": "2028"}, **given | {"slug": "snow"})
+    assert not Pair.objects.filter(slug="snow").exists()
+    assert not Forecast.objects.filter(slug="snow-yes").exists()
+
+
+def test_nobody_without_the_role_amends_or_registers_a_pair(cast: Cast) -> None:
+    forecast = factories.forecast()
+    text = factories.text(question="Will it rain in {window}?", criteria="Yes if it rains in {window}.")
+    with pytest.raises(NotAllowed):
+        amending.amend(forecast=forecast, tags=["a"], collections=[], by=cast.ann)
+    with pytest.raises(NotAllowed):
+        pairing.register_pair(
+            slug="p", title="P", text=text, windows={"yes": "a", "no": "b"}, condition=forecast, by=cast.ann, at=NOW
+        )
+    assert Forecast.objects.count() == 1
