@@ -15,8 +15,8 @@ OPEN_FOR = "interval '180 days'"
 
 FORECASTERS = """
 INSERT INTO forecasts_forecaster (id, username, password, is_superuser, first_name, last_name, email, is_staff,
-    is_active, date_joined, is_bot, simulated, is_curator, is_resolver, link_serial)
-SELECT i, 'stocked' || i, '!', false, '', '', '', false, true, {begin}, false, false, i = 1, i = 1, 0
+    is_active, date_joined, is_bot, simulated, is_curator, is_resolver)
+SELECT i, 'stocked' || i, '!', false, '', '', '', false, true, {begin}, false, false, i = 1, i = 1
 FROM generate_series(1, %(forecasters)s) i
 """
 # Words that are in few questions and in many, so that a search finds few and many.

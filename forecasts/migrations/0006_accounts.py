@@ -21,7 +21,10 @@ class Migration(migrations.Migration):
             model_name="forecaster",
             name="link_serial",
             field=models.PositiveIntegerField(
-                default=0, editable=False, help_text="Raised to end the private link to one's feed and calendar."
+                db_default=0,
+                default=0,
+                editable=False,
+                help_text="Raised to end the private link to one's feed and calendar.",
             ),
         ),
         migrations.CreateModel(

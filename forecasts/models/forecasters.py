@@ -26,7 +26,7 @@ class Forecaster(AbstractUser):
     is_resolver = models.BooleanField("resolver", default=False, help_text="Resolves, corrects and reopens forecasts.")
     closed_at = models.DateTimeField(null=True, blank=True, help_text="The account was closed; its estimates stay.")
     link_serial = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Raised to end the private link to one's feed and calendar."
+        default=0, db_default=0, editable=False, help_text="Raised to end the private link to one's feed and calendar."
     )
 
     class Meta(AbstractUser.Meta):
