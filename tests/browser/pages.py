@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from forecasts.links import stop_token
+
 
 @dataclass(frozen=True)
 class Place:
@@ -37,7 +39,16 @@ PLACES = (
     Place("resolve-forecast", "/resolve/due/", "resolver"),
     Place("resolve-forecast", "/resolve/season-3/", "resolver"),
     Place("help", "/help/"),
+    Place("account", "/accounts/", "ann"),
+    Place("letters", "/accounts/letters/", "resolver"),
+    Place("letters-preview", "/accounts/letters/preview/", "ann"),
+    Place("letters-stop", f"/accounts/letters/stop/{stop_token(1)}/"),
+    Place("feeds", "/feeds/", "resolver"),
+    Place("feeds", "/feeds/"),
     Place("tokens", "/accounts/tokens/", "ann"),
+    Place("usersessions_list", "/accounts/sessions/", "ann"),
+    Place("account_confirm_email", "/accounts/confirm-email/forged/"),
+    Place("account_email_verification_sent", "/accounts/confirm-email/"),
     Place("account_login", "/accounts/login/"),
     Place("account_signup", "/accounts/signup/"),
     Place("account_reset_password", "/accounts/password/reset/"),
@@ -51,4 +62,16 @@ NO_PAGES = {
     "forecast-evidence",
     "evidence-rating",
     "token-revoke",
+    "feeds-renew",
+    "feed-opened",
+    "feed-resolved",
+    "feed-source",
+    "feed-own",
+    "calendar-open",
+    "calendar-source",
+    "calendar-own",
+    "account-export",
+    # These are seen on the whole way of test_accounts.py, after asking who it is.
+    "account-close",
+    "account-closed",
 }

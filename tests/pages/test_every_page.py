@@ -20,7 +20,19 @@ pytestmark = pytest.mark.django_db
 
 PLAIN = ["home", "forecasts", "sources", "leaderboards", "calibration", "compare", "resolve", "help"]
 ENTRANCE = ["account_login", "account_signup", "account_reset_password"]
-OWN = ["tokens", "account_email", "account_change_password", "account_logout", "mfa_index", "mfa_activate_totp"]
+OWN = [
+    "account",
+    "letters",
+    "letters-preview",
+    "feeds",
+    "usersessions_list",
+    "tokens",
+    "account_email",
+    "account_change_password",
+    "account_logout",
+    "mfa_index",
+    "mfa_activate_totp",
+]
 # An attribute that styles or runs, a style element, or a script element without an address.
 INLINE = re.compile(r"<[^>]+\s(style|on[a-z]+)\s*=|<style|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
 
