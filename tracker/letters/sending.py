@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -26,7 +25,7 @@ from .composing import Text, compose
 from .finding import Digest, digest
 
 log = logging.getLogger(__name__)
-BATCH = 200
+BATCH = 1000
 LATER = dt.timedelta(hours=1)
 
 
@@ -34,19 +33,18 @@ def send_due(*, clock: Callable[[], dt.datetime]) -> int:
     """Look into the mailboxes that are due, a batch of them, and return how many letters went out."""
     at = clock()
     _enrol(at=at)
-    sent, post = 0, get_connection()
+    sent = 0
     for pk in deliverable().filter(next_at__lte=at).order_by("next_at", "pk").values_list("pk", flat=True)[:BATCH]:
         try:
-            sent += send(mailbox_id=pk, at=clock(), post=post)
+            sent += send(mailbox_id=pk, at=clock())
         except (SMTPException, OSError):
             log.exception("a letter to forecaster %d was not taken; trying again in an hour", pk)
             Mailbox.objects.filter(pk=pk, next_at__isnull=False).update(next_at=clock() + LATER)
-    post.close()
     return sent
 
 
 @transaction.atomic
-def send(*, mailbox_id: int, at: dt.datetime, post: BaseEmailBackend | None = None) -> bool:
+def send(*, mailbox_id: int, at: dt.datetime) -> bool:
     """Tell one account its news, unless it is not due or somebody else is at it; return whether a letter went out."""
     claimed = deliverable().filter(pk=mailbox_id, next_at__lte=at).select_related("forecaster")
     mailbox = claimed.select_for_update(skip_locked=True, of=("self",)).first()
@@ -61,7 +59,7 @@ def send(*, mailbox_id: int, at: dt.datetime, post: BaseEmailBackend | None = No
         Letter(mailbox=mailbox, kind=item.kind, forecast=item.forecast, about_at=item.about_at, told_at=at)
         for item in news.all
     )
-    _message(mailbox, news, compose(news, mailbox), post).send()
+    _message(mailbox, news, compose(news, mailbox)).send()
     return True
 
 
@@ -88,13 +86,12 @@ def _enrol(*, at: dt.datetime) -> None:
     )
 
 
-def _message(mailbox: Mailbox, news: Digest, text: Text, post: BaseEmailBackend | None) -> EmailMultiAlternatives:
+def _message(mailbox: Mailbox, news: Digest, text: Text) -> EmailMultiAlternatives:
     address = EmailAddress.objects.get(user=mailbox.pk, primary=True, verified=True)
     message = EmailMultiAlternatives(
         text.subject,
         text.plain,
         to=[address.email],
-        connection=post,
         headers={
             "Message-ID": _message_id(mailbox, news),
             # RFC 8058: the reader's mail program may offer a button that stops them at once.
