@@ -21,6 +21,11 @@ def read(path: Path) -> Catalog:
         raise CatalogError(path, [Fault(Place(), "", f"cannot be read: {error.strerror or error}")]) from error
     except UnicodeDecodeError as error:
         raise CatalogError(path, [Fault(Place(), "", f"is not UTF-8: {error.reason} at byte {error.start}")]) from error
+    return read_text(text, path)
+
+
+def read_text(text: str, path: Path) -> Catalog:
+    """The same for a text that was typed or sent; `path` names it in faults."""
     return catalog_of(_parsed(text, path), header_lines(text), path)
 
 

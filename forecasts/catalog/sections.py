@@ -79,14 +79,14 @@ def claims_of(
 ) -> list[Claim]:
     claims: list[Claim] = []
     for position, (table, place) in enumerate(entries_of(document, "claims", "key", lines, faults), start=1):
-        claim = _claim(position, Fields(table, place, faults), source, scales)
+        claim = claim_of(position, Fields(table, place, faults), source, scales)
         if claim.key and any(claim.key == other.key for other in claims):
             faults.add(place, "key", f"{claim.key!r} stands twice")
         claims.append(claim)
     return claims
 
 
-def _claim(position: int, fields: Fields, source: Source, scales: Mapping[str, Scale]) -> Claim:
+def claim_of(position: int, fields: Fields, source: Source, scales: Mapping[str, Scale]) -> Claim:
     scale = scales.get(fields.choice("hedge_scale", scales))
     word = fields.text("hedge", longest=40, required=False)
     low, high = _hedge_range(fields, word, scale)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
@@ -137,6 +137,10 @@ class Forecast(models.Model):
             models.Index(fields=("opens_at", "id"), name="forecast_opens_at"),
             models.Index(fields=("reveal_at",), condition=Q(reveal_at__isnull=False), name="forecast_reveal_at"),
             GinIndex(fields=("tags",), name="forecast_tags"),
+            # The resolvers' queue is in this order; what has been decided is not in it.
+            models.Index(fields=("resolve_by", "id"), condition=Q(resolution=None), name="forecast_undecided"),
+            # Answers "which ask nearly this?" with the nearest few, however many there are.
+            GistIndex(OpClass("question", name="gist_trgm_ops(siglen=64)"), name="forecast_question_near"),
         ]
 
     def __str__(self) -> str:

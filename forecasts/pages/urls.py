@@ -1,6 +1,6 @@
 """Addresses of the record's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import estimating, evidencing, feeds, listing, reading, tokens
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("calendars/open.ics", feeds.open_calendar, name="calendar-open"),
     path("calendars/sources/<slug:slug>.ics", feeds.source_calendar, name="calendar-source"),
     path("calendars/own/<str:token>.ics", feeds.own_calendar, name="calendar-own"),
+    path("curate/", include("forecasts.pages.curating.urls")),
     path("forecasts/", listing.index, name="forecasts"),
     path("forecasts/<slug:slug>/", reading.show, name="forecast"),
     path("forecasts/<slug:slug>/estimate/", estimating.submit, name="forecast-estimate"),

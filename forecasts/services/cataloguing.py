@@ -1,13 +1,15 @@
 """Applying a catalogue: what it adds is registered, what it changes is worded anew, the rest is left as it is."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
+from django.db.models import Max
 
 from forecasts.catalog import entries
 from forecasts.models import ANSWERED, Claim, Forecast, Forecaster, Pair, Source
-from forecasts.refusals import Conflict, NotAllowed, Refused
+from forecasts.refusals import Conflict, Refused
 
 from . import registering
 
@@ -29,6 +31,9 @@ class Report:
 class CatalogRefused(Refused):
     """The record does not admit the catalogue; nothing of it was applied."""
 
+    status = 409
+    code = "conflict"
+
     def __init__(self, faults: list[tuple[str, Refused]]) -> None:
         self.faults = faults
         named = (f"{place}: {fault.field + ': ' if fault.field else ''}{fault.message}" for place, fault in faults)
@@ -38,11 +43,11 @@ class CatalogRefused(Refused):
 @transaction.atomic
 def apply(catalog: entries.Catalog, *, by: Forecaster, at: dt.datetime) -> Report:
     """Register everything in `catalog`, all or nothing. Applied twice, the second time changes nothing."""
-    if not by.may_curate:
-        raise NotAllowed("Only a curator may register a catalogue. Ask an administrator for the role.")
+    registering.refuse_unless_curator(by)
     report = Report()
     source = _source(catalog.source, report)
-    claims = {claim.key: _claim(claim, source, catalog, report) for claim in catalog.claims}
+    scales = {scale.slug: scale.title for scale in catalog.scales}
+    claims = {claim.key: _claim(claim, source, scales, report) for claim in catalog.claims}
     known = {made.slug: made for made in Forecast.objects.filter(slug__in=[f.slug for f in catalog.forecasts])}
     pairs = {pair.slug: pair for pair in Pair.objects.filter(slug__in=[p.slug for p in catalog.pairs])}
     titles = {pair.slug: pair.title for pair in catalog.pairs}
@@ -82,17 +87,48 @@ def apply(catalog: entries.Catalog, *, by: Forecaster, at: dt.datetime) -> Repor
     return report
 
 
+@transaction.atomic
+def put_source(*, entry: entries.Source, by: Forecaster, replacing: bool = False) -> Source:
+    """Register a source, or with `replacing` bring one up to `entry`."""
+    registering.refuse_unless_curator(by)
+    known = Source.objects.filter(slug=entry.slug).first()
+    if known and not replacing and any(getattr(known, name) != getattr(entry, name) for name in _names(entry)):
+        raise Conflict(f"There is a source “{entry.slug}” already. Choose another slug.", field="slug")
+    return _source(entry, Report())
+
+
+@transaction.atomic
+def put_claim(
+    *, entry: entries.Claim, source: Source, scales: Mapping[str, str], by: Forecaster, replacing: bool = False
+) -> Claim:
+    """Add a claim to a source, or with `replacing` bring it up to `entry`; `scales` are the titles of scales by slug.
+
+    Without `replacing` it comes after the claims that are there.
+    """
+    registering.refuse_unless_curator(by)
+    # One at a time per source, so that two new claims do not come to stand in one place.
+    Source.objects.select_for_update().get(pk=source.pk)
+    known = source.claims.filter(key=entry.key).first()
+    if known and not replacing:
+        raise Conflict(f"{source.title} has a claim {entry.key} already. Choose another key.", field="key")
+    last = source.claims.aggregate(last=Max("position"))["last"] or 0
+    return _claim(replace(entry, position=known.position if known else last + 1), source, scales, Report())
+
+
+def _names(entry: entries.Source | entries.Claim) -> Iterable[str]:
+    return entry.__dataclass_fields__
+
+
 def _source(entry: entries.Source, report: Report) -> Source:
-    named = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    named = {name: getattr(entry, name) for name in _names(entry)}
     source, made = Source.objects.get_or_create(slug=named.pop("slug"), defaults=named)
     (report.registered if made else _list(report, reworded=False, amended=_amend(source, named))).append(entry.slug)
     return source
 
 
-def _claim(entry: entries.Claim, source: Source, catalog: entries.Catalog, report: Report) -> Claim:
-    named = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
-    scale = next((scale for scale in catalog.scales if scale.slug == entry.hedge_scale), None)
-    named["hedge_scale"] = scale.title if scale else ""
+def _claim(entry: entries.Claim, source: Source, scales: Mapping[str, str], report: Report) -> Claim:
+    named = {name: getattr(entry, name) for name in _names(entry)}
+    named["hedge_scale"] = scales.get(entry.hedge_scale, "")
     claim, made = Claim.objects.get_or_create(source=source, key=named.pop("key"), defaults=named)
     late = claim.forecasts.filter(hedged=True, resolution__outcome__in=ANSWERED)
     if any(getattr(claim, name) != named[name] for name in HEDGE) and late.exists():

@@ -18,7 +18,7 @@ CATALOGUES = settings.BASE_DIR / "forecasts" / "catalog"
 # Each signs in with its name and "-demo".
 SIGN_INS: dict[str, tuple[str, dict[str, bool]]] = {
     "forecaster": ("estimates", {}),
-    "curator": ("also registers forecasts, through the API", {"is_curator": True}),
+    "curator": ("also registers and words forecasts, from /curate/", {"is_curator": True}),
     "resolver": ("also resolves, corrects and reopens", {"is_resolver": True}),
     "admin": ("may do everything, in /admin/ too", {"is_staff": True, "is_superuser": True}),
 }

@@ -1,0 +1,1 @@
+"""Pages for curators: registering forecasts, sources, claims and catalogues, wording anew, amending."""
