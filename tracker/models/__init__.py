@@ -1,15 +1,18 @@
 """The reading: scoring runs, the scores that they made, what those add up to, and what was told of it by letter."""
 
 from .letters import Letter, News
+from .progress import Backlog, Failure
 from .scores import Owner, Score, ScoringRun
 from .totals import EVERYONE, BinTotal, CellTotal, ClusterTotal, Counted, MomentTotal, Recount, Total
 
 __all__ = [
     "EVERYONE",
+    "Backlog",
     "BinTotal",
     "CellTotal",
     "ClusterTotal",
     "Counted",
+    "Failure",
     "Letter",
     "MomentTotal",
     "News",

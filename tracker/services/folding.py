@@ -13,9 +13,10 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from forecasts.models import ANSWERED, Forecast
-from tracker.models import Counted, Recount, Score, ScoringRun
+from tracker.models import Counted, Failure, Recount, Score, ScoringRun
 from tracker.scopes import scopes_of
 
+from . import progress
 from .scoring import RULES
 from .sums import ADD, OPEN_TOTALS
 
@@ -78,8 +79,9 @@ def _due(at: dt.datetime, *, leaving: set[int]) -> set[int]:
 def _fold_alone(forecast_id: int, faulty: set[int], *, at: dt.datetime) -> int:
     try:
         return _fold_batch({forecast_id}, at=at, wait=True)
-    except Exception:
+    except Exception as error:
         log.exception("forecast %d could not be folded", forecast_id)
+        progress.failed(Failure.Stage.FOLDING, forecast_id, error)
         faulty.add(forecast_id)
         return 0
 
@@ -96,6 +98,7 @@ def _fold_batch(due: set[int], *, at: dt.datetime, wait: bool = True) -> int:
     _remember(after.values())
     Recount.objects.filter(pk__in=notes).delete()
     _discard_replaced(due)
+    progress.succeeded(Failure.Stage.FOLDING, due)
     return len(due)
 
 

@@ -11,8 +11,9 @@ from django.db.models import Max
 from forecasts.columns import columns_of, points_of
 from forecasts.models import ANSWERED, Forecast, Resolution
 from forecasts.services import crowds, sweeps
-from tracker.models import ScoringRun
+from tracker.models import Failure, ScoringRun
 
+from . import progress
 from .packing import store
 from .reading import Inputs, read, rows
 
@@ -30,11 +31,15 @@ def score_resolution(*, resolution_id: int, at: dt.datetime) -> bool:
 
 def score_pending(*, at: dt.datetime) -> int:
     """Score everything in force that has no current run, in batches, and return how many runs were written."""
-    waiting = pending()
-    written = sum(count for _, count in score_each(waiting, at=at))
+    waiting, written = pending(), 0
+    for done, count in score_each(waiting, at=at):
+        written += count
+        progress.looked(waiting=len(waiting) - done)
     # What could not be scored must be found again: then this look has left something undone.
-    if not waiting or not set(waiting) & set(pending()):
+    undone = set(waiting).intersection(pending() if waiting else ())
+    if not undone:
         sweeps.looked(SWEEP, began_at=at)
+    progress.looked(waiting=len(undone))
     return written
 
 
@@ -80,9 +85,10 @@ def pending() -> list[int]:
 def _score_alone(resolution_id: int, *, begun: int, at: dt.datetime) -> int:
     try:
         return _score_batch([resolution_id], begun=begun, at=at)
-    except Exception:
+    except Exception as error:
         # It stays pending and is tried again at the next beat; the others must not wait for it.
         log.exception("resolution %d could not be scored", resolution_id)
+        progress.failed(Failure.Stage.SCORING, Resolution.objects.get(pk=resolution_id).forecast_id, error)
         return 0
 
 
@@ -109,6 +115,7 @@ def _score_batch(resolution_ids: Iterable[int], *, begun: int | None, at: dt.dat
     earlier.filter(resolution__in=[inputs.resolution.pk for inputs, _ in fresh]).update(current=False)
     made = ScoringRun.objects.bulk_create([_run(inputs, len(mine), at=at) for inputs, mine in fresh])
     store((run.pk, mine) for run, (_, mine) in zip(made, fresh, strict=True))
+    progress.succeeded(Failure.Stage.SCORING, [run.forecast_id for run in made])
     return len(fresh)
 
 
