@@ -21,6 +21,7 @@ from tracker.api.effects import PairList
 from tracker.api.export import ExportOne
 from tracker.api.leaderboards import LeaderboardOne
 from tracker.api.scores import ScoresOne
+from tracker.api.scoring import ScoringList
 from tracker.api.sources import SourceList, SourceOne
 
 
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("forecasts/<slug:slug>/resolution/", ResolutionOne.as_view(), name="api-resolution"),
     path("forecasts/<slug:slug>/scores/", ScoresOne.as_view(), name="api-scores"),
     path("forecasts/<slug:slug>/scores/<str:name>/", AccrualOne.as_view(), name="api-accrual"),
+    path("scoring/", ScoringList.as_view(), name="api-scoring"),
     path("leaderboards/", LeaderboardOne.as_view(), name="api-leaderboards"),
     path("calibration/", CalibrationOne.as_view(), name="api-calibration"),
     path("pairs/", PairList.as_view(), name="api-pairs"),

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from forecasts.crowd import METHODS
-from forecasts.models import Collection, Outcome, Source
+from forecasts.fields import InstantField, LinesField
+from forecasts.models import Collection, Forecast, Outcome, Source
 from forecasts.refusals import Refused
 from tracker.models import Owner
 from tracker.queries.measures import MEASURES, REFERENCES
+from tracker.queries.queue import KINDS
 from tracker.queries.viewing import scopes
 from tracker.scopes import Scope
 
@@ -102,50 +103,56 @@ class DecisionForm(forms.Form):
     """An outcome with its reason. The revision that the resolver saw rides along."""
 
     outcome = forms.ChoiceField(widget=forms.RadioSelect)
-    known_at = forms.CharField(
+    known_at = InstantField(
         required=False,
-        max_length=40,
         label="Known at (UTC)",
-        help_text="When the answer became knowable. Later estimates do not count. Not asked when reopening.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text="When the answer became knowable. Later estimates do not count. Empty for a no: the close, once it "
+        "has passed. Not asked when reopening.",
     )
     reason = forms.CharField(
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="What was found, and how it meets the criteria. Markdown is fine. Stays on record.",
     )
-    links = forms.CharField(
+    links = LinesField(
         required=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The sources that show it, one address a line.",
     )
     revision = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, decided: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, forecast: Forecast, at: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "decision_%s"} | kwargs)
+        self.closed_at = forecast.closes_at if forecast.closes_at <= at else None
         outcomes = [(Outcome.YES, "Yes"), (Outcome.NO, "No"), (Outcome.ANNULLED, "Annulled: it has no answer")]
-        again = [(Outcome.REOPENED, "Reopened: take the decision back")] if decided else []
+        again = [(Outcome.REOPENED, "Reopened: take the decision back")] if forecast.outcome else []
         field = self.fields["outcome"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [*outcomes, *again]
 
-    def clean_known_at(self) -> dt.datetime | None:
-        typed = self.cleaned_data["known_at"].strip()
-        if not typed:
-            return None
-        try:
-            known_at = dt.datetime.fromisoformat(typed)
-            return known_at.astimezone(dt.UTC) if timezone.is_aware(known_at) else known_at.replace(tzinfo=dt.UTC)
-        except (ValueError, OverflowError):
-            raise forms.ValidationError(f"“{typed}” is not a time. Type it as 2027-01-31 18:00.") from None
-
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
+        if given.get("outcome") == Outcome.NO and given.get("known_at", ...) is None:
+            given["known_at"] = self.closed_at
         if given.get("outcome") not in {None, Outcome.REOPENED} and given.get("known_at", ...) is None:
             self.add_error("known_at", "Say when the answer became knowable.")
         return given
 
-    @property
-    def links_given(self) -> list[str]:
-        return [line.strip() for line in self.cleaned_data["links"].splitlines() if line.strip()]
+
+class QueueForm(forms.Form):
+    """What of the resolvers' queue is shown."""
+
+    show = forms.ChoiceField(required=False, choices=list(KINDS.items()))
+    source = forms.ChoiceField(required=False)
+
+    def __init__(self, given: Any) -> None:
+        super().__init__(given or None, auto_id="queue_%s")
+        source = self.fields["source"]
+        if isinstance(source, forms.ChoiceField):
+            source.choices = [("", "Any source"), *Source.objects.values_list("slug", "title")]
+
+    def asked(self) -> tuple[str, str]:
+        """What to show, and of which source; what is wrong counts as not given."""
+        self.full_clean()
+        given = getattr(self, "cleaned_data", {})
+        return given.get("show") or "waiting", given.get("source") or ""

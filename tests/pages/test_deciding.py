@@ -1,4 +1,4 @@
-"""The resolvers' queue: deciding, seeing the effects first, correcting, reopening, being refused."""
+"""Deciding: seeing the effects first, correcting, reopening, being refused."""
 
 import datetime as dt
 
@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 
 from forecasts.models import Forecast, Resolution
+from forecasts.services import evidencing
 from tests import factories
 
-from .conftest import DAY, Browse, World
+from .conftest import DAY, Browse, World, estimate, forecast
+from .test_reading import text
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/resolve/premise/"
@@ -32,15 +34,6 @@ def given(at: dt.datetime, **fields: object) -> dict[str, object]:
 
 def outcome(slug: str) -> str:
     return Forecast.objects.select_related("resolution").get(slug=slug).outcome
-
-
-def test_the_queue_lists_what_is_due_and_how_far_scoring_is(resolver: Client, world: World) -> None:
-    html = resolver.get("/resolve/").content.decode()
-    assert "/resolve/due/" in html
-    assert "/resolve/closed/" in html
-    assert "/resolve/premise/" not in html
-    assert "overdue" in html
-    assert "2 decisions scored, 0 waiting" in html
 
 
 def test_the_effects_are_shown_before_anything_is_decided(resolver: Client, world: World, at: dt.datetime) -> None:
@@ -90,7 +83,7 @@ def test_a_refused_decision_starts_at_what_was_wrong(resolver: Client, world: Wo
 
 def test_a_confirmed_decision_is_put_on_record(resolver: Client, world: World, at: dt.datetime) -> None:
     response = resolver.post(ADDRESS, given(at, confirmed="yes"), follow=True)
-    assert response.redirect_chain == [("/forecasts/premise/", 302)]
+    assert response.redirect_chain == [("/resolve/premise/decided/", 302)]
     assert "On record: yes, revision 1" in response.content.decode()
     assert (outcome("premise"), outcome("gap-yes"), outcome("gap-no")) == ("yes", "", "annulled")
     made = Resolution.objects.get(forecast=world.premise)
@@ -119,6 +112,103 @@ def test_a_correction_and_a_reopening_replace_the_revision_that_was_seen(
     resolver.post(ADDRESS, given(at, outcome="reopened", known_at="", links="", revision="2", confirmed="yes"))
     assert (outcome("premise"), outcome("gap-yes")) == ("", "")
     assert "superseded" in resolver.get("/forecasts/premise/").content.decode()
+
+
+def test_a_correction_says_whose_scores_it_replaces_and_a_reopening_whose_it_takes_back(
+    resolver: Client, world: World, at: dt.datetime
+) -> None:
+    address = "/resolve/resolved/"
+    begun = resolver.get(address).content.decode()
+    assert "and its 2 forecaster’s scores" in begun
+    assert "https://example.org/answer" in begun
+    shown = text(resolver.post(address, given(at, outcome="no", revision="1", known_at="")).content.decode())
+    assert "Replaces the scores of 2 forecasters" in shown
+    assert "Scores 2 forecasters" in shown
+    assert "replaces revision 1, yes" in shown
+    shown = text(resolver.post(address, given(at, outcome="reopened", revision="1", known_at="")).content.decode())
+    assert "Takes back the scores of 2 forecasters" in shown
+    assert "takes no more estimates, and waits in the queue" in shown
+    assert Resolution.objects.filter(forecast=world.resolved).count() == 1
+
+
+def test_who_would_be_scored_is_said_before_it_is_decided(
+    resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.ann, 0.4, at - 3 * DAY)
+    estimate(world.given_yes, cast.bob, 0.4, at - 3 * DAY)
+    shown = text(resolver.post(ADDRESS, given(at)).content.decode())
+    assert "Scores 1 forecaster." in shown
+    assert "They count on boards once it settles" in shown
+    before = f"{at - 5 * DAY:%Y-%m-%dT%H:%M}"
+    assert "Scores nobody" in text(resolver.post(ADDRESS, given(at, known_at=before)).content.decode())
+
+
+def test_a_no_without_a_time_is_known_at_the_close(resolver: Client, world: World, at: dt.datetime) -> None:
+    resolver.post("/resolve/closed/", given(at, outcome="no", known_at="", confirmed="yes"))
+    assert Resolution.objects.get(forecast=world.closed).known_at == world.closed.closes_at
+    open_still = resolver.post(ADDRESS, given(at, outcome="no", known_at=""))
+    assert "Say when the answer became knowable" in open_still.content.decode()
+
+
+def test_a_decision_sent_twice_is_one(resolver: Client, world: World, at: dt.datetime) -> None:
+    for _ in range(2):
+        response = resolver.post(ADDRESS, given(at, confirmed="yes", reason="It began.\r\n"))
+        assert (response.status_code, response["Location"]) == (302, "/resolve/premise/decided/")
+    assert Resolution.objects.filter(forecast=world.premise).count() == 1
+
+
+def test_who_lost_the_race_may_go_on_knowing_what_they_replace(resolver: Client, world: World, at: dt.datetime) -> None:
+    factories.resolution(world.premise, "no", at, reason="The other resolver.")
+    html = resolver.post(ADDRESS, given(at, confirmed="yes")).content.decode()
+    assert "Somebody else decided meanwhile" in html
+    assert 'name="revision" value="1"' in html
+    resolver.post(ADDRESS, given(at, revision="1", confirmed="yes"))
+    assert outcome("premise") == "yes"
+
+
+def test_the_rule_the_evidence_and_the_crowd_stand_beside_the_decision(
+    resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    evidencing.add(forecast=world.closed, by=cast.ann, at=at - 5 * DAY, title="A report", direction="raises")
+    estimate(world.closed, cast.ann, 0.37, at - 6 * DAY)
+    html = resolver.get("/resolve/closed/").content.decode()
+    assert "A report" in html
+    assert "37%" in html
+    assert "1 forecaster stands" in html
+    assert "The printed yearbook." in html
+    assert "/forecasts/gap-yes/" in resolver.get(ADDRESS).content.decode()
+
+
+def test_a_hidden_crowd_stays_hidden_from_resolvers(
+    resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    veiled = forecast("veiled", at, closes=-3, reveal_at=at + 9 * DAY)
+    estimate(veiled, cast.ann, 0.37, at - 6 * DAY)
+    estimate(world.premise, cast.ann, 0.37, at - 6 * DAY)
+    for address in ("/resolve/veiled/", ADDRESS):
+        html = resolver.get(address).content.decode()
+        assert "Hidden" in html, address
+        assert "37%" not in html, address
+    assert "37%" not in resolver.get("/resolve/").content.decode()
+    assert "1 forecaster" not in resolver.get("/resolve/").content.decode()
+
+
+def test_the_way_to_the_scores_is_shown_until_they_are_folded(
+    resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.given_yes, cast.ann, 0.4, at - 3 * DAY)
+    decided = "/resolve/premise/decided/"
+    assert resolver.get(decided).status_code == 404
+    resolver.post(ADDRESS, given(at, confirmed="yes"))
+    html = resolver.get(decided).content.decode()
+    assert "waiting" in html
+    assert "1 branch moved with it" in text(html)
+    assert 'hx-trigger="every 2s"' in html
+    factories.score(at=at)
+    html = resolver.get(decided).content.decode()
+    assert "boards are up to date" in html
+    assert "nothing to score" in html
+    assert "hx-trigger" not in html
 
 
 def test_who_lost_the_race_sees_what_was_decided_and_keeps_what_was_typed(
@@ -170,6 +260,8 @@ def test_nobody_else_reaches_the_form(
     client = browse(getattr(cast, role))
     assert client.get(ADDRESS).status_code == 403
     assert client.post(ADDRESS, given(at, confirmed="yes")).status_code == 403
+    assert client.get("/resolve/resolved/decided/").status_code == 403
+    assert "Ask an administrator for the role of resolver" in client.get(ADDRESS).content.decode()
     assert "/resolve/due/" not in client.get("/resolve/").content.decode()
     assert outcome("premise") == ""
 

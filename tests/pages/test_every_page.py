@@ -18,7 +18,7 @@ from .conftest import Browse, World
 
 pytestmark = pytest.mark.django_db
 
-PLAIN = ["home", "forecasts", "sources", "leaderboards", "calibration", "compare", "resolve", "help"]
+PLAIN = ["home", "forecasts", "sources", "leaderboards", "calibration", "compare", "resolve", "scoring", "help"]
 ENTRANCE = ["account_login", "account_signup", "account_reset_password"]
 OWN = [
     "account",
@@ -145,6 +145,7 @@ def test_an_empty_site_says_what_to_do(browse: Browse, db: None) -> None:
         "/calibration/": "starts when forecasts resolve",
         "/compare/": "Name two",
         "/resolve/": "Nothing waits",
+        "/scoring/": "Nothing has been decided yet",
     }.items():
         assert said in client.get(address).content.decode(), address
 

@@ -1,14 +1,14 @@
-"""The scores of one forecast and the record of one forecaster, and what still waits to be scored."""
+"""The scores of one forecast and the record of one forecaster."""
 
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from forecasts.models import ANSWERED, Estimate, Forecast, Forecaster, Outcome, Resolution, Viewer
+from forecasts.models import ANSWERED, Estimate, Forecast, Forecaster, Outcome, Viewer
 from tracker.models import Owner, Score, ScoringRun
 from tracker.scopes import Scope
-from tracker.services.scoring import RULES, pending
+from tracker.services.scoring import RULES
 
 from .counting import counting
 from .leaderboards import scores_of
@@ -110,18 +110,3 @@ def record(forecaster: Forecaster, *, user: Viewer, at: dt.datetime, most: int =
         rows=scores_of(forecaster, scope=scope),
         scores=list(scores[:most]),
     )
-
-
-@dataclass(frozen=True)
-class ScoringState:
-    """How far scoring has come: resolutions in force with a current run, and those that wait for one."""
-
-    n_scored: int
-    waiting: list[Resolution]
-
-
-def scoring_state() -> ScoringState:
-    waiting = pending()
-    resolved = Forecast.objects.filter(~Q(resolution=None)).count()
-    found = Resolution.objects.filter(pk__in=waiting[:200]).select_related("forecast").order_by("-decided_at")
-    return ScoringState(resolved - len(waiting), list(found))

@@ -1,0 +1,81 @@
+"""What waits for a resolver, and how far the scoring of what was decided has come."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from forecasts.models import Resolution
+from tracker.forms import QueueForm
+from tracker.queries.progress import overview, progress
+from tracker.queries.queue import KINDS, Place, page
+
+LATEST, PER_PAGE = 10, 50
+LARGEST_ID = 2**63 - 1
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    form = QueueForm(request.GET)
+    kind, source = form.asked()
+    after = _place(request.GET.get("after", ""))
+    found = page(kind=kind, source=source, user=request.user, at=at, after=after)
+    recent = _decided().filter(current_for__isnull=False).order_by("-decided_at", "-id")[:LATEST]
+    context = {
+        "at": at,
+        "form": form,
+        "kind": kind,
+        "kinds": KINDS.items(),
+        "source": source,
+        "rows": found.rows,
+        "first": after is None,
+        "following": urlencode({"show": kind, "source": source, "after": _written(found.following)})
+        if found.following
+        else "",
+        "recent": (lately := progress(recent)),
+        "moving": any(each.moving for each in lately),
+        "overview": overview(at=at),
+    }
+    return render(request, "tracker/queue.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def scoring(request: HttpRequest) -> HttpResponse:
+    """Every resolution, the latest first, and how far it has come."""
+    at = timezone.now()
+    before = request.GET.get("before", "")
+    known = before.isascii() and before.isdigit() and int(before) <= LARGEST_ID
+    rows = list(_decided().filter(pk__lt=int(before) if known else LARGEST_ID).order_by("-id")[: PER_PAGE + 1])
+    shown = progress(rows[:PER_PAGE])
+    context = {
+        "rows": shown,
+        "before": rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None,
+        "first": not known,
+        "moving": any(each.moving for each in shown),
+        "overview": overview(at=at),
+        "at": at,
+    }
+    return render(request, "tracker/scoring.html", context)
+
+
+def _decided() -> QuerySet[Resolution]:
+    return Resolution.objects.select_related("forecast__claim", "decided_by")
+
+
+def _written(place: Place) -> str:
+    return f"{place[0].isoformat()}_{place[1]}"
+
+
+def _place(text: str) -> Place | None:
+    """Where a page begins; what was made up begins at the beginning."""
+    written, _, pk = text.partition("_")
+    try:
+        resolve_by, number = dt.datetime.fromisoformat(written), int(pk)
+    except ValueError:
+        return None
+    return (resolve_by, number) if resolve_by.tzinfo and 0 <= number <= LARGEST_ID else None
