@@ -27,6 +27,7 @@ PLACES = (
     Place("sources", "/sources/"),
     Place("source", "/sources/ai-pause-will-likely-backfire/", "ann"),
     Place("source", "/sources/essay/", "ann"),
+    Place("source-embed", "/sources/essay/embed/"),
     Place("leaderboards", "/leaderboards/", "ann"),
     Place("leaderboards", "/leaderboards/?measure=brier&settled=false"),
     Place("calibration", "/calibration/?forecaster=ann", "ann"),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", home.show, name="home"),
     path("sources/", sources.index, name="sources"),
     path("sources/<slug:slug>/", sources.show, name="source"),
+    path("sources/<slug:slug>/embed/", sources.embed, name="source-embed"),
     path("forecasts/<slug:slug>/scores/", scores.show, name="forecast-scores"),
     path("leaderboards/", boards.show, name="leaderboards"),
     path("calibration/", calibrations.show, name="calibration"),

@@ -100,9 +100,9 @@ def effects(found: Iterable[Pair], *, user: Viewer, at: dt.datetime) -> list[Pai
     ]
 
 
-def of_source(slug: str, *, user: Viewer, at: dt.datetime) -> list[PairEffect]:
-    """The effects of all pairs of a source, in its order."""
-    return effects(pairs(Scope("source", slug)), user=user, at=at)
+def of_source(slug: str, *, user: Viewer, at: dt.datetime, most: int | None = None) -> list[PairEffect]:
+    """The effects of all pairs of a source, or of the first so many, in its order."""
+    return effects(pairs(Scope("source", slug))[:most], user=user, at=at)
 
 
 def _stop(branches: Iterable[Forecast]) -> dt.datetime | None:

@@ -3,8 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Sum
+
 from forecasts.models import Claim, Forecast, Source, Viewer
 from forecasts.queries import with_crowd
+from tracker.models import MomentTotal, Owner
 
 
 @dataclass
@@ -48,7 +51,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """conditions are the forecasts on which others of this source depend, in their order."""
+    """conditions are the forecasts on which others of this source depend, in their order.
+
+    `cut` says that the source has more forecasts than were asked for: then all of it is of the first ones.
+    """
 
     source: Source
     claims: list[ClaimBoard]
@@ -56,17 +62,25 @@ class Scoreboard:
     n_forecasts: int
     n_resolved: int
     n_annulled: int
+    cut: bool = False
 
 
-def scoreboard(source: Source, *, user: Viewer, at: dt.datetime) -> Scoreboard:
-    """Everything the source's page shows, in three queries, with the crowd as `user` may see it."""
-    claims = {claim.pk: ClaimBoard(claim) for claim in source.claims.order_by("position")}
+def scoreboard(source: Source, *, user: Viewer, at: dt.datetime, most: int | None = None) -> Scoreboard:
+    """Everything the source's page shows, in three queries, with the crowd as `user` may see it.
+
+    With `most`, of no more than that many claims and forecasts, the first in the source's order.
+    """
+    claims = {claim.pk: ClaimBoard(claim) for claim in source.claims.order_by("position")[:most]}
     for board in claims.values():
         board.claim.source = source
     found = Forecast.objects.filter(claim__source=source).select_related(
         "claim__source", "resolution", "condition", "pair"
     )
-    forecasts = list(with_crowd(found, user=user, at=at).order_by("claim__position", "position", "id"))
+    in_order = with_crowd(found, user=user, at=at).order_by("claim__position", "position", "id")
+    # One more than is shown tells that there are more.
+    forecasts = list(in_order if most is None else in_order[: most + 1])
+    cut = most is not None and (len(forecasts) > most or len(claims) == most)
+    forecasts = [forecast for forecast in forecasts[:most] if forecast.claim_id in claims]
     for forecast in forecasts:
         if forecast.claim_id is not None:
             _place(claims[forecast.claim_id].questions, forecast)
@@ -83,7 +97,34 @@ def scoreboard(source: Source, *, user: Viewer, at: dt.datetime) -> Scoreboard:
         n_forecasts=len(forecasts),
         n_resolved=sum(outcome in {"yes", "no"} for outcome in outcomes),
         n_annulled=outcomes.count("annulled"),
+        cut=cut,
     )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A source in a list, with how many of its forecasts have settled."""
+
+    source: Source
+    n_claims: int
+    n_settled: int
+
+
+def listed(found: list[Source]) -> list[Listed]:
+    """In two queries; what has settled is read from totals, so that no forecast is counted."""
+    claims = dict(Claim.objects.filter(source__in=found).order_by().values_list("source").annotate(n=Count("pk")))
+    scopes = [f"source:{source.slug}" for source in found]
+    settled = dict(
+        MomentTotal.objects.filter(
+            total__scope__in=scopes, total__owner=Owner.CONSTANT, total__settled=True, measure="baseline"
+        )
+        .values_list("total__scope")
+        .annotate(n=Sum("n"))
+    )
+    return [
+        Listed(source, n_claims=claims.get(source.pk, 0), n_settled=settled.get(f"source:{source.slug}", 0))
+        for source in found
+    ]
 
 
 def _condition(forecast: Forecast, branches: dict[int, list[Forecast]]) -> Condition:
