@@ -18,15 +18,16 @@ from tracker.scopes import Scope
 
 
 def scope_choices(asked: str) -> list[tuple[str, str]]:
-    """Scopes that have a resolved forecast, and the one asked for, with their names; in as many queries as ever."""
-    names = {
-        "source": dict(Source.objects.values_list("slug", "title")),
-        "collection": dict(Collection.objects.values_list("slug", "title")),
-    }
+    """The largest scopes that have a resolved forecast, and the one asked for, with their names."""
     offered = scopes()
-    if asked and asked not in {str(scope) for scope in offered}:
+    if asked and asked not in {str(scope) for scope in offered} and "\x00" not in asked:
         kind, _, key = asked.partition(":")
         offered.append(Scope(kind, key))
+    keys = {kind: [scope.key for scope in offered if scope.kind == kind] for kind in ("source", "collection")}
+    names = {
+        "source": dict(Source.objects.filter(slug__in=keys["source"]).values_list("slug", "title")),
+        "collection": dict(Collection.objects.filter(slug__in=keys["collection"]).values_list("slug", "title")),
+    }
     return [(str(scope), names.get(scope.kind, {}).get(scope.key) or _plain(scope)) for scope in offered]
 
 
@@ -61,16 +62,25 @@ class ScopedForm(forms.Form):
         return given | {"scope": given.get("scope", Scope()), "settled": given.get("settled") != "false"}
 
 
-class BoardForm(ScopedForm):
+class YearForm(ScopedForm):
+    """Also by the year in which forecasts settled; a page offers those that have any."""
+
+    year = forms.IntegerField(required=False, min_value=1, max_value=9998, label="Settled in")
+
+    def offer(self, years: Iterable[int]) -> None:
+        # A year that was asked for and has nothing must be seen to be chosen.
+        asked = str(self.data.get("year", ""))
+        more = {int(asked)} if asked.isdecimal() and not self.errors.get("year") else set()
+        offered = sorted({*years} | more, reverse=True)
+        self.fields["year"].widget = forms.Select(choices=[("", "Any year"), *((year, str(year)) for year in offered)])
+
+
+class BoardForm(YearForm):
     measure = forms.ChoiceField(
         required=False, choices=[(measure.name, measure.label) for measure in MEASURES.values()], label="By"
     )
-    year = forms.IntegerField(required=False, min_value=1, max_value=9998, label="Settled in")
 
     field_order = ("scope", "measure", "year", "settled")
-
-    def offer(self, years: Iterable[int]) -> None:
-        self.fields["year"].widget = forms.Select(choices=[("", "Any year"), *((year, str(year)) for year in years)])
 
 
 class CalibrationForm(ScopedForm):

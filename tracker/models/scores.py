@@ -96,7 +96,8 @@ class Score(models.Model):
             models.CheckConstraint(condition=Q(coverage__gte=0, coverage__lte=1), name="score_coverage_within_0_1"),
         ]
         indexes = [
-            models.Index(fields=("forecaster",), name="score_forecaster"),
+            # What was scored last comes first in every list of one owner's scores.
+            models.Index(fields=("forecaster", "-id"), name="score_of_forecaster"),
             models.Index(fields=("forecast",), name="score_forecast"),
         ]
 

@@ -45,6 +45,8 @@ class Total(models.Model):
                 name="total_of_a_forecaster_names_them",
             ),
         ]
+        # There is one constant in each scope, so its rows tell which scopes there are.
+        indexes = [models.Index(fields=("scope",), condition=models.Q(owner=Owner.CONSTANT), name="total_constant")]
 
     def __str__(self) -> str:
         return f"{self.owner} {self.forecaster or self.method} on {self.scope}, {self.year}"

@@ -1,32 +1,33 @@
 """Leaderboards: who did how well on a scope, by a measure, with intervals, ranges of ranks, and references beside."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Sum
 
 from forecasts.models import Forecaster
 from forecasts.refusals import Invalid
-from tracker.models import MomentTotal, Owner
+from tracker.models import Owner
 from tracker.scopes import Scope
 from tracker.scoring import boards
-from tracker.scoring.arrays import Flags
-from tracker.scoring.moments import BILLIONTH, Moments
-from tracker.scoring.shares import WHOLE
 
 from .hindsight import base_rate
 from .measures import MEASURES, REFERENCES, Measure
 from .rows import Row
+from .standings import Columns, Standings, standing_of, standings
 from .viewing import View, or_none, view
 
-PRODUCTS = ("n", "c", "a", "cc", "ca", "aa", "ccc", "cca", "caa", "aaa")
-SHARES = ("coverage", "contested", "attainable")
-SUMS = (*PRODUCTS, *SHARES, "upsets", "beside")
+# Rows of people on a page of a board, and how many on either side of one's own row are shown beside it.
+PAGE, NEIGHBOURS = 100, 2
 
 
 @dataclass(frozen=True)
 class Board:
-    """Ranked rows best first, then those under the minimum, then reference rows without a rank."""
+    """Ranked rows best first, then those under the minimum, then reference rows without a rank.
+
+    All of them, or those of a page: n_ranked and n_people count all. [least, most] holds the intervals of all ranked
+    rows and the references; of all that are unranked where nobody is ranked.
+    """
 
     scope: Scope
     measure: Measure
@@ -41,53 +42,66 @@ class Board:
     ranked: list[Row]
     unranked: list[Row]
     references: list[Row]
+    n_ranked: int
+    n_people: int
+    distinguishable: bool
+    least: float
+    most: float
 
-    @property
-    def distinguishable(self) -> bool:
-        """Whether the data put any ranked row wholly before another."""
-        return any(row.rank_worst != len(self.ranked) or row.rank_best != 1 for row in self.ranked)
+
+@dataclass(frozen=True)
+class Own:
+    """Where the reader stands on a board: on which page, and their row with its neighbours, in order."""
+
+    page: int
+    row: Row
+    around: list[Row]
 
 
 def leaderboard(*, scope: Scope, measure: str = "peer", year: int | None = None, settled: bool = True) -> Board:
     """The board of a scope. A scope in which nothing has settled yet shows all that resolved, marked provisional."""
-    chosen = _measure(measure)
-    shown = view(scope, settled=settled, year=year)
-    rows, moments = _rows(shown, chosen)
-    people = np.array([row.owner == Owner.FORECASTER for row in rows], dtype=bool)
-    enough = people & _qualify(rows, chosen)
-    return Board(
-        scope=scope,
-        measure=chosen,
-        year=year,
-        years=shown.years,
-        settled=shown.settled,
-        provisional=shown.provisional,
-        n_forecasts=shown.n_forecasts,
-        attainable=shown.attainable,
-        minimum=boards.MINIMUM_FORECASTS,
-        minimum_upsets=boards.minimum_upsets(chosen.name),
-        ranked=_ranked(_chosen(rows, enough), moments.where(enough), chosen),
-        unranked=_ordered(_chosen(rows, people & ~enough), chosen),
-        references=_ordered(_references(shown, chosen, _chosen(rows, ~people)), chosen),
-    )
+    chosen, shown = _measure(measure), view(scope, settled=settled, year=year)
+    found = standings(shown, chosen)
+    return _board(shown, chosen, found, _rows(found.people), start=0)
 
 
-def _references(shown: View, measure: Measure, rows: list[Row]) -> list[Row]:
-    """The rows of the crowd, the author and always one half, and beside these always the base rate."""
-    one_half = next((row for row in rows if row.owner == Owner.CONSTANT), None)
-    hindsight = base_rate(shown, measure, one_half) if one_half else None
-    return [*rows, hindsight] if hindsight else rows
+def leaderboard_page(
+    *,
+    scope: Scope,
+    measure: str = "peer",
+    year: int | None = None,
+    settled: bool = True,
+    page: int = 1,
+    reader: int | None = None,
+) -> tuple[Board, Own | None]:
+    """One page of the board, the last one if there are fewer, and where `reader` stands on it.
+
+    It costs what its rows cost: the order of all is worked out once for the same totals.
+    """
+    chosen, shown = _measure(measure), view(scope, settled=settled, year=year)
+    found = standings(shown, chosen)
+    start = PAGE * (min(page, n_pages(found.people.size)) - 1)
+    place = found.place_of(reader)
+    first = 0 if place is None else max(place - NEIGHBOURS, 0)
+    around = range(first, min(first + 2 * NEIGHBOURS + 1, found.people.size)) if place is not None else range(0)
+    places = [*range(start, min(start + PAGE, found.people.size)), *around]
+    rows = _rows(found.people.at(places))
+    board = _board(shown, chosen, found, rows[: len(rows) - len(around)], start=start)
+    if place is None:
+        return board, None
+    near = rows[len(rows) - len(around) :]
+    return board, Own(page=place // PAGE + 1, row=near[place - first], around=near)
 
 
-def scores_of(forecaster: Forecaster, *, scope: Scope, settled: bool = True) -> dict[str, Row]:
+def n_pages(people: int) -> int:
+    return max(-(-people // PAGE), 1)
+
+
+def scores_of(forecaster: Forecaster, *, scope: Scope, year: int | None = None, settled: bool = True) -> dict[str, Row]:
     """A forecaster's row on every board of a scope, by measure, without ranks; empty where nothing counts."""
-    shown = view(scope, settled=settled)
-    found = {}
-    for measure in MEASURES.values():
-        rows, moments = _rows(shown, measure, forecaster=forecaster)
-        if rows:
-            found[measure.name] = _with_interval(rows, moments, measure)[0] if _qualify(rows, measure)[0] else rows[0]
-    return found
+    shown = view(scope, settled=settled, year=year)
+    found = standing_of(forecaster.pk, shown, list(MEASURES.values()))
+    return {name: _row(columns, 0, forecaster) for name, columns in found.items()}
 
 
 def _measure(name: str) -> Measure:
@@ -96,99 +110,72 @@ def _measure(name: str) -> Measure:
     return MEASURES[name]
 
 
-def _qualify(rows: list[Row], measure: Measure) -> Flags:
-    upsets = [round(row.upsets * boards.UPSET) for row in rows]
-    return boards.qualifies([row.n for row in rows], upsets, minimum=boards.minimum_upsets(measure.name))
-
-
-def _rows(shown: View, measure: Measure, forecaster: Forecaster | None = None) -> tuple[list[Row], Moments]:
-    """One row for each owner, and their moments in the same order."""
-    mine = {"owner": Owner.FORECASTER, "forecaster": forecaster.pk} if forecaster else {}
-    summed = (
-        MomentTotal.objects.filter(shown.totals(**mine), measure=measure.of)
-        .values_list("total__owner", "total__forecaster", "total__method")
-        .annotate(**{f"sum_{name}": Sum(name) for name in SUMS})
-        .order_by("total__owner", "total__forecaster", "total__method")
+def _board(shown: View, measure: Measure, found: Standings, rows: Sequence[Row], *, start: int) -> Board:
+    ranked = max(found.n_ranked - start, 0)
+    least, most = _span(found)
+    return Board(
+        scope=shown.scope,
+        measure=measure,
+        year=shown.year,
+        years=shown.years,
+        settled=shown.settled,
+        provisional=shown.provisional,
+        n_forecasts=shown.n_forecasts,
+        attainable=shown.attainable,
+        minimum=boards.MINIMUM_FORECASTS,
+        minimum_upsets=boards.minimum_upsets(measure.name),
+        ranked=list(rows[:ranked]),
+        unranked=list(rows[ranked:]),
+        references=_references(shown, measure, found),
+        n_ranked=found.n_ranked,
+        n_people=found.people.size,
+        distinguishable=found.distinguishable,
+        least=least,
+        most=most,
     )
-    # Totals that were taken back leave a row of zeros; and less than a millionth of a schedule is nothing to divide by.
-    found = [row for row in summed if row[3] > 0 and (measure.adds_up or row[4] > 0)]
-    owners = [(Owner(owner), id_, method) for owner, id_, method, *_ in found]
-    sums = dict(zip(SUMS, np.array([row[3:] for row in found], dtype=object).reshape(-1, len(SUMS)).T, strict=True))
-    moments = Moments.of_totals(**{name: sums[name] for name in PRODUCTS})
-    people = Forecaster.objects.in_bulk([id_ for _, id_, _ in owners if id_])
-    shares = [(sums[name].astype(np.float64) / WHOLE / max(shown.n_forecasts, 1)).tolist() for name in SHARES]
-    upsets = (sums["upsets"].astype(np.float64) / boards.UPSET).tolist()
-    # Both sums are over the time standing, one in billionths and the other in millionths.
-    crowds = (
-        (sums["beside"].astype(np.float64) / sums["c"].astype(np.float64) * WHOLE / BILLIONTH).tolist()
-        if measure.of == "brier"
-        else [None] * len(owners)
-    )
-    scores = boards.INTERVALS[measure.name](moments).score.tolist()
-    rows = [
-        _row(owner, people.get(id_), method, n=int(n), upsets=upset, score=score, crowd=crowd, shares=parts)
-        for (owner, id_, method), n, upset, score, crowd, *parts in zip(
-            owners, sums["n"], upsets, scores, crowds, *shares, strict=True
-        )
-    ]
-    return rows, moments
 
 
-def _row(
-    owner: Owner,
-    person: Forecaster | None,
-    method: str,
-    *,
-    n: int,
-    upsets: float,
-    score: float,
-    crowd: float | None,
-    shares: list[float],
-) -> Row:
+def _span(found: Standings) -> tuple[float, float]:
+    """From the intervals of those ranked and the references: a handful of forecasts may lie anywhere."""
+    people = found.people.at(slice(found.n_ranked)) if found.n_ranked else found.people
+    ends = [each for columns in (people, found.references) for each in (columns.low, columns.score, columns.high)]
+    seen = np.concatenate(ends)
+    seen = seen[~np.isnan(seen)]
+    return float(seen.min(initial=0.0)), float(seen.max(initial=0.0))
+
+
+def _references(shown: View, measure: Measure, found: Standings) -> list[Row]:
+    """The rows of the crowd, the author and always one half, and beside these always the base rate."""
+    rows = _rows(found.references)
+    one_half = next((row for row in rows if row.owner == Owner.CONSTANT), None)
+    hindsight = base_rate(shown, measure, one_half) if one_half else None
+    sign = 1 if measure.better == "lower" else -1
+    return sorted([*rows, *([hindsight] if hindsight else [])], key=lambda row: (sign * row.score, row.name))
+
+
+def _rows(columns: Columns) -> list[Row]:
+    people = Forecaster.objects.in_bulk([id_ for id_ in columns.forecaster.tolist() if id_])
+    return [_row(columns, place, people.get(id_)) for place, id_ in enumerate(columns.forecaster.tolist())]
+
+
+def _row(columns: Columns, place: int, person: Forecaster | None) -> Row:
+    owner, method = Owner(str(columns.owner[place])), str(columns.method[place])
     return Row(
         owner=owner,
         name=person.username if person else method,
         label=person.username if person else REFERENCES.get((owner, method), method),
         is_bot=bool(person and person.is_bot),
         simulated=bool(person and person.simulated),
-        n=n,
-        upsets=upsets,
-        score=score,
-        crowd=crowd if person else None,
-        coverage=shares[0],
-        contested=shares[1],
-        attainable=shares[2],
+        n=int(columns.n[place]),
+        upsets=float(columns.upsets[place]),
+        coverage=float(columns.coverage[place]),
+        contested=float(columns.contested[place]),
+        attainable=float(columns.attainable[place]),
+        score=float(columns.score[place]),
+        crowd=or_none(columns.crowd[place]),
+        low=or_none(columns.low[place]),
+        high=or_none(columns.high[place]),
+        rank=int(columns.rank[place]) or None,
+        rank_best=int(columns.rank_best[place]) or None,
+        rank_worst=int(columns.rank_worst[place]) or None,
     )
-
-
-def _chosen(rows: list[Row], which: Flags) -> list[Row]:
-    return [row for row, is_chosen in zip(rows, which.tolist(), strict=True) if is_chosen]
-
-
-def _with_interval(rows: list[Row], moments: Moments, measure: Measure) -> list[Row]:
-    found = boards.INTERVALS[measure.name](moments)
-    return [
-        replace(row, low=or_none(low), high=or_none(high))
-        for row, low, high in zip(rows, found.low.tolist(), found.high.tolist(), strict=True)
-    ]
-
-
-def _ranked(rows: list[Row], moments: Moments, measure: Measure) -> list[Row]:
-    if not rows:
-        return []
-    lower = measure.better == "lower"
-    ranks = boards.ranks([row.score for row in rows], lower_is_better=lower).tolist()
-    wide = boards.INTERVALS[measure.name](moments, level=boards.simultaneous(len(rows)))
-    best, worst = boards.rank_ranges(wide.low, wide.high, lower_is_better=lower)
-    placed = [
-        replace(row, rank=rank, rank_best=first, rank_worst=last)
-        for row, rank, first, last in zip(
-            _with_interval(rows, moments, measure), ranks, best.tolist(), worst.tolist(), strict=True
-        )
-    ]
-    return _ordered(placed, measure)
-
-
-def _ordered(rows: list[Row], measure: Measure) -> list[Row]:
-    sign = 1 if measure.better == "lower" else -1
-    return sorted(rows, key=lambda row: (sign * row.score, row.name))
