@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from forecasts.crowd import METHODS
 from forecasts.fields import InstantField, LinesField
@@ -15,6 +16,7 @@ from tracker.queries.measures import MEASURES, REFERENCES
 from tracker.queries.queue import KINDS
 from tracker.queries.viewing import scopes
 from tracker.scopes import Scope
+from tracker.scoring.reliability import BINS
 
 
 def scope_choices(asked: str) -> list[tuple[str, str]]:
@@ -33,6 +35,20 @@ def scope_choices(asked: str) -> list[tuple[str, str]]:
 
 def _plain(scope: Scope) -> str:
     return f"Tagged {scope.key}" if scope.kind == "tag" else scope.key or "Everything"
+
+
+def named_by_typing() -> dict[str, str]:
+    """Attributes of a field for a name: what is typed is looked up while typing, where scripts run."""
+    return {
+        "list": "names",
+        "autocapitalize": "none",
+        "autocomplete": "off",
+        "spellcheck": "false",
+        "hx-get": reverse("names"),
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": "#names",
+        "hx-sync": "this:replace",
+    }
 
 
 class ScopedForm(forms.Form):
@@ -83,7 +99,7 @@ class BoardForm(YearForm):
     field_order = ("scope", "measure", "year", "settled")
 
 
-class CalibrationForm(ScopedForm):
+class CalibrationForm(YearForm):
     crowd = forms.ChoiceField(
         required=False,
         label="Of",
@@ -94,7 +110,18 @@ class CalibrationForm(ScopedForm):
         required=False, label="Weighing", choices=[("time", "By time standing"), ("final", "At the spot time")]
     )
 
-    field_order = ("crowd", "forecaster", "scope", "view", "settled")
+    field_order = ("crowd", "forecaster", "scope", "year", "view", "settled")
+
+    def __init__(self, given: Any) -> None:
+        super().__init__(given)
+        self.fields["forecaster"].widget.attrs |= named_by_typing()
+
+
+class BinForm(CalibrationForm):
+    """A bin of a reliability diagram, by its number, and from where its forecasts are listed."""
+
+    bin = forms.IntegerField(required=False, min_value=0, max_value=BINS - 1)
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
 class ComparisonForm(ScopedForm):
@@ -106,7 +133,7 @@ class ComparisonForm(ScopedForm):
     def __init__(self, given: Any) -> None:
         super().__init__(given)
         for name in ("a", "b"):
-            self.fields[name].widget.attrs |= {"list": "compared", "autocapitalize": "none", "autocomplete": "off"}
+            self.fields[name].widget.attrs |= named_by_typing()
 
 
 class DecisionForm(forms.Form):

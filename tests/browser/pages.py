@@ -32,6 +32,7 @@ PLACES = (
     Place("leaderboards", "/leaderboards/?measure=brier&settled=false"),
     Place("calibration", "/calibration/?forecaster=ann", "ann"),
     Place("calibration", "/calibration/"),
+    Place("calibration-forecasts", "/calibration/forecasts/?bin=8&forecaster=ann", "ann"),
     Place("compare", "/compare/?a=ann&b=bob", "ann"),
     Place("compare", "/compare/"),
     Place("forecaster", "/forecasters/ann/", "ann"),
@@ -75,4 +76,5 @@ NO_PAGES = {
     # These are seen on the whole way of test_accounts.py, after asking who it is.
     "account-close",
     "account-closed",
+    "names",
 }

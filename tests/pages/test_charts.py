@@ -19,7 +19,16 @@ ROWS = {
         {"version": version, "made_at": f"2027-01-0{version}T00:00:00Z", "reason": "Clearer."} for version in (1, 2)
     ],
     "bins": [
-        {"mean_probability": 0.4, "observed_frequency": 0.5, "n": 3, "n_eff": 2.5, "low": 0.1, "high": 0.9, "few": True}
+        {
+            "lower": 0.4,
+            "mean_probability": 0.4,
+            "observed_frequency": 0.5,
+            "n": 3,
+            "n_eff": 2.5,
+            "low": 0.1,
+            "high": 0.9,
+            "few": True,
+        }
     ],
     "band": [{"probability": 0.2, "low": 0.1, "high": 0.3}, {"probability": 0.6, "low": 0.4, "high": 0.8}],
     "rounds": [
@@ -31,7 +40,7 @@ ROWS = {
 }
 
 # As attributes of the figure give them: text.
-PARAMETERS = {"until": "2027-02-01T00:00:00Z", "most": "0.4"}
+PARAMETERS = {"until": "2027-02-01T00:00:00Z", "most": "0.4", "forecasts": "/calibration/forecasts/?scope=all"}
 
 
 @pytest.mark.parametrize("name", sorted(bundle.specifications()))
@@ -57,6 +66,15 @@ def test_evidence_points_up_and_down_on_the_chart_and_a_new_wording_is_a_line() 
     # Labels of the symbols carry what their tooltips say.
     assert svg.count("Says: A poll") == 2
     assert svg.count("Why: Clearer.") == 1
+
+
+def test_a_bin_leads_to_its_forecasts() -> None:
+    specification = json.loads(json.dumps(bundle.specifications()["reliability"]))
+    for layer in specification["layer"]:
+        if kind := layer["data"].get("format", {}).get("property"):
+            layer["data"] = {"values": ROWS[kind]}
+    specification["params"][0]["value"] = PARAMETERS["forecasts"]
+    assert "/calibration/forecasts/?scope=all&amp;bin=4" in vl_convert.vegalite_to_svg(specification)
 
 
 def test_a_crowd_that_left_is_drawn_for_as_long_as_it_stood() -> None:

@@ -30,6 +30,9 @@ class CalibrationParameters(ScopeParameters):
         default="time",
         help_text="; ".join(f"{name}: {what}" for name, what in VIEWS.items()) + ".",
     )
+    year = serializers.IntegerField(
+        required=False, min_value=1, max_value=9998, help_text="Only forecasts that settled in this year."
+    )
 
 
 class DecompositionOut(serializers.Serializer[Any]):
@@ -104,6 +107,10 @@ class CalibrationOut(serializers.Serializer[Any]):
     scope = serializers.CharField(help_text="As in the parameter.")
     scope_label = serializers.CharField(source="scope.label", help_text="For people.")
     view = serializers.ChoiceField(list(VIEWS.items()), help_text="As in the parameter.")
+    year = serializers.IntegerField(allow_null=True, help_text="The year in which the forecasts settled; null: all.")
+    years = serializers.ListField(
+        child=serializers.IntegerField(help_text="A year."), help_text="Years in which any settled, latest first."
+    )
     settled = serializers.BooleanField(help_text="Whether only settled forecasts are counted.")
     provisional = serializers.BooleanField(
         help_text="Whether unsettled ones are: asked for, or because none has settled. Those are a biased sample."

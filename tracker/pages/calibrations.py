@@ -1,36 +1,84 @@
-"""Calibration: the reliability diagram with its numbers."""
+"""Calibration: the reliability diagram with its numbers, and the forecasts behind each of its bins."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from forecasts.models import Forecaster
 from forecasts.refusals import Refused
-from tracker.forms import CalibrationForm
-from tracker.queries.calibration import Calibration, calibration
+from tracker.forms import BinForm, CalibrationForm
+from tracker.queries import bins
+from tracker.queries.calibration import Calibration, Subject, calibration, subject
+from tracker.queries.viewing import view
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     form = CalibrationForm(request.GET)
     asked = form.asked()
+    whose = _subject(form, asked)
+    read = calibration(**asked, forecaster=whose.forecaster, crowd=whose.method)
+    form.offer(read.years)
+    context = {
+        "form": form,
+        "read": read,
+        "person": whose.forecaster,
+        "src": "/api/v1/calibration/?" + urlencode(choices(read, whose)),
+        "forecasts": reverse("calibration-forecasts") + "?" + urlencode(choices(read, whose)),
+    }
+    return render(request, "tracker/calibration.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def behind(request: HttpRequest) -> HttpResponse:
+    """The forecasts of one bin."""
+    form = BinForm(request.GET)
+    asked = form.asked()
+    whose = _subject(form, asked)
+    scope, settled, year = asked["scope"], asked["settled"], asked.get("year")
+    weighing = asked.get("view", "time")
+    shown = view(scope, settled=settled, year=year)
+    number, before = asked.get("bin", 0), asked.get("before")
+    chosen = {"scope": str(scope), "view": weighing, "settled": str(settled).lower()} | ({"year": year} if year else {})
+    context = {
+        "form": form,
+        "whose": whose,
+        "shown": shown,
+        "final": weighing == "final",
+        "listing": bins.behind(whose, shown, view=weighing, number=number, before=before),
+        "number": number,
+        "before": before,
+        "diagram": reverse("calibration") + "?" + urlencode(_of(whose) | chosen),
+        "here": reverse("calibration-forecasts") + "?" + urlencode(_of(whose) | chosen),
+    }
+    return render(request, "tracker/calibration_forecasts.html", context, status=400 if form.errors else 200)
+
+
+def choices(read: Calibration, whose: Subject) -> dict[str, Any]:
+    """The same choices as parameters of an address."""
+    chosen = {"scope": str(read.scope), "view": read.view, "settled": str(read.settled).lower()}
+    return _of(whose) | chosen | ({"year": read.year} if read.year else {})
+
+
+def _of(whose: Subject) -> dict[str, str]:
+    if whose.forecaster:
+        return {"forecaster": whose.key}
+    return {"crowd": whose.key} if whose.key else {}
+
+
+def _subject(form: CalibrationForm, asked: dict[str, Any]) -> Subject:
+    """Whose calibration was asked for; what is wrong with it is said beside its field, and counts as not given."""
     name = asked.pop("forecaster", "")
+    crowd = asked.pop("crowd", "")
     person = Forecaster.objects.filter(username=name).first() if name else None
     if name and person is None:
         form.add_error("forecaster", f"There is no forecaster “{name}”.")
     try:
-        read = calibration(**asked, forecaster=person)
+        return subject(forecaster=person, crowd=crowd, view=asked.get("view", "time"))
     except Refused as refused:
         form.add_error(refused.field, refused.message)
-        read = calibration(**{**asked, "crowd": ""}, forecaster=person)
-    context = {"form": form, "read": read, "person": person, "src": _src(read, person)}
-    return render(request, "tracker/calibration.html", context, status=400 if form.errors else 200)
-
-
-def _src(read: Calibration, person: Forecaster | None) -> str:
-    """Where the chart finds the same numbers."""
-    subject = {"forecaster": person.username} if person else {"crowd": read.subject} if read.subject else {}
-    asked = {"scope": str(read.scope), "view": read.view, "settled": str(read.settled).lower()}
-    return "/api/v1/calibration/?" + urlencode(subject | asked)
+        return subject(forecaster=person)

@@ -1,6 +1,7 @@
 """Two forecasters compared: the running mean with its band, and every round."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,8 +13,11 @@ from django.views.decorators.http import require_safe
 from forecasts.refusals import Refused
 from tracker.forms import ComparisonForm
 from tracker.models import Owner
-from tracker.queries.comparison import COMPARED, Comparison, comparison, subject
+from tracker.queries.comparison import COMPARED, Comparison, Round, comparison, subject
 from tracker.queries.measures import REFERENCES
+from tracker.queries.naming import scored_names
+
+from .drawing import Scale
 
 # The latest rounds that the table shows; the API has all.
 SHOWN = 50
@@ -28,15 +32,28 @@ def show(request: HttpRequest) -> HttpResponse:
         "form": form,
         "asked": asked,
         "read": read,
-        "references": [(key, REFERENCES[owner]) for key, owner in COMPARED.items()],
+        "references": _references(""),
         "with_a_crowd": read is not None and Owner.CROWD in {read.a.owner, read.b.owner},
         "shown": read.rounds[: -SHOWN - 1 : -1] if read else (),
         # A path takes two instants.
         "drawn": read is not None and len({each.entered_at for each in read.rounds}) > 1,
         "src": _src(read) if read else "",
         "most": _most(read) if read else 1,
+        "mark": _mark(read.last, _most(read)) if read and read.last else None,
     }
     return render(request, "tracker/compare.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def names(request: HttpRequest) -> HttpResponse:
+    """Names that begin as typed in one of the fields that ask for one, as choices for it."""
+    typed = next((request.GET[field] for field in ("a", "b", "forecaster") if request.GET.get(field)), "")
+    context = {"names": scored_names(typed), "references": _references(typed)}
+    return render(request, "tracker/parts/names.html", context)
+
+
+def _references(typed: str) -> list[tuple[str, str]]:
+    return [(key, REFERENCES[owner]) for key, owner in COMPARED.items() if key.startswith(typed)]
 
 
 def _read(form: ComparisonForm, asked: dict[str, Any]) -> Comparison | None:
@@ -61,6 +78,22 @@ def _src(read: Comparison) -> str:
     """Where the chart finds the same numbers."""
     asked = {"a": read.a.key, "b": read.b.key, "scope": str(read.scope), "settled": str(read.settled).lower()}
     return "/api/v1/compare/?" + urlencode(asked)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where the last mean and its interval stand on a bar from -most to most; beyond says that they pass its ends."""
+
+    place: float | None
+    low: float | None
+    high: float | None
+    beyond: bool
+
+
+def _mark(last: Round, most: float) -> Mark:
+    scale = Scale(-most, most)
+    beyond = last.low < -most or last.high > most
+    return Mark(scale.place(last.mean), scale.place(last.low), scale.place(last.high), beyond)
 
 
 def _most(read: Comparison) -> float:

@@ -24,7 +24,7 @@ from tracker.scoring.shares import WHOLE
 from tracker.scoring.tally import Tally, auc, mean_brier
 
 from .measures import REFERENCES
-from .viewing import or_none
+from .viewing import View, or_none
 from .viewing import view as view_of
 
 VIEWS = {"time": "every probability, by how long it stood", "final": "the probability standing at the spot time"}
@@ -94,6 +94,8 @@ class Calibration:
     label: str
     scope: Scope
     view: str
+    year: int | None
+    years: list[int]
     settled: bool
     provisional: bool
     sentence: str = "Nothing has resolved here yet, so there is nothing to say."
@@ -119,33 +121,65 @@ class Calibration:
     band: tuple[BandPoint, ...] = ()
 
 
-def calibration(
-    *, scope: Scope, forecaster: Forecaster | None = None, crowd: str = "", view: str = "time", settled: bool = True
-) -> Calibration:
-    """The calibration of one forecaster, of a crowd method, or of everyone; settled forecasts unless none are."""
+@dataclass(frozen=True)
+class Subject:
+    """Whose calibration it is: a forecaster's, a crowd method's, or everyone's, pooled."""
+
+    owner: str = EVERYONE
+    method: str = ""
+    forecaster: Forecaster | None = None
+
+    @property
+    def key(self) -> str:
+        return self.forecaster.username if self.forecaster else self.method
+
+    @property
+    def label(self) -> str:
+        if self.forecaster:
+            return self.forecaster.username
+        return REFERENCES[Owner.CROWD, self.method] if self.method else "Everyone"
+
+    def totals(self, shown: View) -> Q:
+        mine = {"forecaster": self.forecaster.pk} if self.forecaster else {"method": self.method}
+        return shown.totals(owner=self.owner, **mine)
+
+
+def subject(*, forecaster: Forecaster | None = None, crowd: str = "", view: str = "time") -> Subject:
+    """Who is asked for. Refuses both at once, and a crowd or a view that there is not."""
     if view not in VIEWS:
         raise Invalid(f"Choose one of {', '.join(VIEWS)}.", field="view")
     if crowd and crowd not in METHODS:
         raise Invalid(f"Choose one of {', '.join(METHODS)}.", field="crowd")
     if crowd and forecaster:
         raise Invalid("Ask for a forecaster or for a crowd, not for both.", field="crowd")
-    shown = view_of(scope, settled=settled)
-    if crowd:
-        totals = shown.totals(owner=Owner.CROWD, method=crowd)
-        subject, label = crowd, REFERENCES[Owner.CROWD, crowd]
-    elif forecaster:
-        totals = shown.totals(owner=Owner.FORECASTER, forecaster=forecaster.pk)
-        subject = label = forecaster.username
-    else:
-        totals, subject, label = shown.totals(owner=EVERYONE), "", "Everyone"
+    if forecaster:
+        return Subject(Owner.FORECASTER, forecaster=forecaster)
+    return Subject(Owner.CROWD, crowd) if crowd else Subject()
+
+
+def calibration(
+    *,
+    scope: Scope,
+    forecaster: Forecaster | None = None,
+    crowd: str = "",
+    view: str = "time",
+    year: int | None = None,
+    settled: bool = True,
+) -> Calibration:
+    """The calibration of one forecaster, of a crowd method, or of everyone; settled forecasts unless none are."""
+    whose = subject(forecaster=forecaster, crowd=crowd, view=view)
+    shown = view_of(scope, settled=settled, year=year)
     blank = Calibration(
-        subject=subject,
-        label=label,
+        subject=whose.key,
+        label=whose.label,
         scope=scope,
         view=view,
+        year=shown.year,
+        years=shown.years,
         settled=shown.settled,
         provisional=shown.provisional,
     )
+    totals = whose.totals(shown)
     totals &= Q(view=view)
     tally = _tally(totals)
     if tally is None:
