@@ -14,6 +14,7 @@ from forecasts.refusals import Refused
 from tracker.models import Owner
 from tracker.queries.measures import MEASURES, REFERENCES
 from tracker.queries.queue import KINDS
+from tracker.queries.records import SORTS
 from tracker.queries.viewing import scopes
 from tracker.scopes import Scope
 from tracker.scoring.reliability import BINS
@@ -97,6 +98,16 @@ class BoardForm(YearForm):
     )
 
     field_order = ("scope", "measure", "year", "settled")
+
+
+class RecordForm(YearForm):
+    """A track record: scope, year, and what its forecasts are sorted by."""
+
+    sort = forms.ChoiceField(
+        required=False, label="Forecasts by", choices=[(key, label) for key, (label, _) in SORTS.items()]
+    )
+
+    field_order = ("scope", "year", "settled", "sort")
 
 
 class CalibrationForm(YearForm):

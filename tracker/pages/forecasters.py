@@ -1,14 +1,24 @@
 """The track record of one forecaster."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forecasts.models import Forecaster
-from tracker.queries import scores
+from tracker.forms import RecordForm
 from tracker.queries.measures import MEASURES
+from tracker.queries.records import COUNTED, SORTED, Record, own_scope, record
 from tracker.scoring.boards import MINIMUM_FORECASTS
+
+from .drawing import alone
+
+# Forecasts on a page.
+PAGE = 25
 
 
 @require_safe
@@ -16,7 +26,46 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     if "\x00" in name:
         name = ""
     person = get_object_or_404(Forecaster, username=name)
-    record = scores.record(person, user=request.user, at=timezone.now())
-    rows = [(measure, record.rows[key]) for key, measure in MEASURES.items() if key in record.rows]
-    context = {"person": person, "record": record, "rows": rows, "minimum": MINIMUM_FORECASTS}
-    return render(request, "tracker/forecaster.html", context)
+    form = RecordForm(request.GET)
+    asked = form.asked()
+    if not request.GET.get("scope"):
+        asked["scope"] = own_scope(person)
+        form.fields["scope"].initial = str(asked["scope"])
+    read = record(person, **asked, user=request.user, at=timezone.now())
+    form.offer(read.shown.years)
+    context = {
+        "person": person,
+        "form": form,
+        "record": read,
+        "headline": headline(person.username, read),
+        "rows": [alone(measure, read.rows[key]) for key, measure in MEASURES.items() if key in read.rows],
+        "page": Paginator(read.scores, PAGE).get_page(request.GET.get("page")),
+        "minimum": MINIMUM_FORECASTS,
+        "counted": COUNTED,
+        "sorted": SORTED,
+        "choices": urlencode(_choices(person, read)),
+    }
+    return render(request, "tracker/forecaster.html", context, status=400 if form.errors else 200)
+
+
+def _choices(person: Forecaster, read: Record) -> dict[str, Any]:
+    shown = read.shown
+    year = {"year": shown.year} if shown.year else {}
+    return {"forecaster": person.username, "scope": str(shown.scope), "settled": str(shown.settled).lower()} | year
+
+
+def headline(name: str, read: Record) -> str:
+    """What their peer score allows to say; no more than its interval does."""
+    peer, baseline = read.rows.get("peer"), read.rows.get("baseline")
+    if baseline is None:
+        return ""
+    many = f"{baseline.n} {'settled' if read.shown.settled else 'resolved'} forecast{'' if baseline.n == 1 else 's'}"
+    if peer is None:
+        return f"On {many} {name} has been scored, and stood together with nobody, so there is nobody to compare with."
+    if peer.low is None or peer.high is None:
+        return f"On {many} {name} has been scored: too few to tell skill from luck."
+    if peer.low > 0:
+        return f"On {many} {name} did better than the others who stood at the same moments, by more than chance allows."
+    if peer.high < 0:
+        return f"On {many} {name} did worse than the others who stood at the same moments, by more than chance allows."
+    return f"On {many} {name} is not distinguishable from the others who stood at the same moments."

@@ -1,18 +1,15 @@
-"""The scores of one forecast and the record of one forecaster."""
+"""The scores of one forecast."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from forecasts.models import ANSWERED, Estimate, Forecast, Forecaster, Outcome, Viewer
+from forecasts.models import Forecast, Outcome
 from tracker.models import Owner, Score, ScoringRun
-from tracker.scopes import Scope
 from tracker.services.scoring import RULES
 
 from .counting import counting
-from .leaderboards import scores_of
-from .rows import Row
 
 
 @dataclass(frozen=True)
@@ -66,47 +63,4 @@ def of_forecast(forecast: Forecast) -> ForecastScores:
         found.finished_at,
         [row for row in rows if row.owner == Owner.FORECASTER],
         [row for row in rows if row.owner != Owner.FORECASTER],
-    )
-
-
-@dataclass(frozen=True)
-class Record:
-    """What a forecaster has done, as far as the reader may see it. rows holds their row per measure on their scope;
-    scores their scored forecasts.
-    """
-
-    scope: Scope
-    n_forecasts: int
-    n_answered: int
-    n_estimates: int
-    rows: dict[str, Row]
-    scores: list[Score]
-
-
-def record(forecaster: Forecaster, *, user: Viewer, at: dt.datetime, most: int = 50) -> Record:
-    """A track record, over everything; for a simulated forecaster over the rehearsal, the only scope they count in.
-
-    What is hidden from `user` is not counted: a count that rises would tell of an estimate.
-    """
-    estimates = Estimate.objects.visible_to(user, at=at).filter(
-        forecaster=forecaster, forecast__simulated=forecaster.simulated
-    )
-    forecasts = Forecast.objects.filter(pk__in=estimates.values("forecast"))
-    scope = Scope()
-    if forecaster.simulated:
-        slug = forecasts.values_list("collections__slug", flat=True).first()
-        scope = Scope("collection", slug) if slug else scope
-    scores = (
-        counting(forecasts)
-        .filter(forecaster=forecaster)
-        .select_related("forecast__resolution", "forecast__claim")
-        .order_by("-forecast__resolution__decided_at", "-forecast_id")
-    )
-    return Record(
-        scope=scope,
-        n_forecasts=forecasts.count(),
-        n_answered=forecasts.filter(resolution__outcome__in=ANSWERED).count(),
-        n_estimates=estimates.count(),
-        rows=scores_of(forecaster, scope=scope),
-        scores=list(scores[:most]),
     )
