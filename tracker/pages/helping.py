@@ -1,4 +1,4 @@
-"""How scoring works. Every number on the page is worked out by the functions that score."""
+"""Help: how scoring works, and the rest. Every number on the page is worked out by the functions that score."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,9 @@ from tracker.queries.measures import MEASURES
 from tracker.scoring.boards import MINIMUM_FORECASTS, MINIMUM_UPSETS, MINIMUM_UPSETS_OF_PEERS
 from tracker.scoring.record import Estimates, Schedule
 from tracker.scoring.scores import Scores, score
+from tracker.templatetags.diagrams import EACH, example_bins
+
+from .glossary import GLOSSARY
 
 SHOWN = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
 A_WHILE = Schedule(opens_at=0, closes_at=10)
@@ -30,6 +33,7 @@ class Example:
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     bold, cautious = _scores([0.9, 0.6], outcome=True).peer.tolist()
+    overconfident = example_bins("overconfident").observed_frequency.tolist()
     half = _scores([0.7], made_at=5, outcome=True)
     context = {
         "examples": [_example(p) for p in SHOWN],
@@ -45,6 +49,11 @@ def show(request: HttpRequest) -> HttpResponse:
         "minimum_upsets": MINIMUM_UPSETS,
         "minimum_upsets_of_peers": MINIMUM_UPSETS_OF_PEERS,
         "measures": MEASURES.values(),
+        "each": EACH,
+        "highest_bin": overconfident[-1],
+        "lowest_bin": overconfident[0],
+        "glossary": GLOSSARY.items(),
+        "address": request.build_absolute_uri("/"),
     }
     return render(request, "tracker/help.html", context)
 
