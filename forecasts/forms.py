@@ -7,21 +7,12 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django import forms
-from django.db.models import F, Func
 from django.utils import timezone
 
 from forecasts import notation
-from forecasts.models import Collection, Estimate, Evidence, Forecast, Source, Status
-from forecasts.queries import Filters
+from forecasts.models import Estimate, Evidence
 from forecasts.refusals import Refused
 
-ORDERINGS: Final = [
-    ("closes", "Closing soonest"),
-    ("-closes", "Closing latest"),
-    ("active", "Moved last"),
-    ("newest", "Newest"),
-    ("claim", "In the order of the claims"),
-]
 DIRECTIONS: Final = [
     (Evidence.Direction.RAISES, "raises the probability"),
     (Evidence.Direction.LOWERS, "lowers it"),
@@ -40,37 +31,6 @@ def point_out(form: forms.BaseForm) -> None:
     shown = [field.name for field in form.visible_fields()]
     first = next((name for name in shown if name in form.errors), shown[0])
     form.fields[first].widget.attrs["autofocus"] = True
-
-
-class FilterForm(forms.Form):
-    """What the list is narrowed to."""
-
-    search = forms.CharField(required=False, max_length=200, label="Words in the question")
-    status = forms.ChoiceField(required=False)
-    source = forms.ChoiceField(required=False)
-    collection = forms.ChoiceField(required=False)
-    tag = forms.ChoiceField(required=False)
-    ordering = forms.ChoiceField(required=False, choices=ORDERINGS, label="Order")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": "filter_%s"} | kwargs)
-        tags = Forecast.objects.filter(simulated=False).annotate(tag=Func(F("tags"), function="unnest"))
-        self._choices("status", "Any", [(status.value, status.label) for status in Status])
-        self._choices("source", "Any", Source.objects.values_list("slug", "title"))
-        self._choices("collection", "All but rehearsals", Collection.objects.values_list("slug", "title"))
-        self._choices(
-            "tag", "Any", ((tag, tag) for tag in tags.order_by("tag").values_list("tag", flat=True).distinct())
-        )
-
-    def _choices(self, name: str, blank: str, choices: Iterable[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", blank), *choices]
-
-    def filters(self) -> Filters:
-        """What was asked for; fields that are wrong count as not given."""
-        given = {name: value for name, value in self.cleaned_data.items() if value}
-        return Filters(**given)
 
 
 class PercentField(forms.CharField):

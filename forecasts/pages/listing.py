@@ -1,22 +1,36 @@
-"""The list of forecasts: filters, search, order, pages."""
+"""The list of forecasts: filters, search, order, and more of it."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from forecasts import queries
-from forecasts.forms import FilterForm
+from forecasts.filtering import FilterForm, without
 
-PER_PAGE = 25
+MORE = "more"
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
+    """The whole page; to htmx's More only the rows that follow, with what leads to those after them."""
     at = timezone.now()
-    form = FilterForm(request.GET or None)
-    asked = form.filters() if form.is_bound and (form.is_valid() or form.cleaned_data) else queries.Filters()
-    page = Paginator(queries.listed(asked, user=request.user, at=at), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "at": at, "filtered": asked != queries.Filters()}
-    return render(request, "forecasts/list.html", context, status=400 if form.errors else 200)
+    given = request.GET
+    if any(not value.strip() for value in given.values()):
+        # A form sends its empty fields too: nobody should share an address of those.
+        kept = f"&page={given['page']}" if given.get("page", "").strip() else ""
+        return redirect(reverse("forecasts") + without(given) + kept)
+    form = FilterForm(given, user=request.user)
+    asked = form.filters()
+    number = given.get("page", "")
+    page = queries.page(
+        asked, user=request.user, at=at, number=int(number) if number.isdecimal() and len(number) < 6 else 1
+    )
+    context = {"form": form, "page": page, "at": at, "filtered": bool(form.chips()), "most": queries.MOST}
+    adding = request.headers.get("HX-Target") == MORE
+    template = "forecasts/parts/rows.html" if adding else "forecasts/list.html"
+    response = render(request, template, context | {"adding": adding}, status=400 if form.errors else 200)
+    patch_vary_headers(response, ["HX-Target"])
+    return response

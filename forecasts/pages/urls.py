@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from . import estimating, evidencing, feeds, listing, reading, tokens
+from . import answering, estimating, evidencing, feeds, listing, reading, tokens
 
 urlpatterns = [
     path("accounts/tokens/", tokens.index, name="tokens"),
     path("accounts/tokens/<slug:key>/revoke/", tokens.revoke, name="token-revoke"),
+    path("answer/", answering.index, name="answer"),
+    path("answer/<slug:slug>/", answering.submit, name="answer-one"),
     path("feeds/", feeds.index, name="feeds"),
     path("feeds/renew/", feeds.renew, name="feeds-renew"),
     path("feeds/opened.atom", feeds.opened, name="feed-opened"),

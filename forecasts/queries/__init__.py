@@ -1,7 +1,8 @@
 """What pages, the API and feeds read of the record. The same number of queries whatever the number of rows."""
 
+from .answering import Progress, Sheet, latest_own, progress, sheet
 from .crowds import crowd_is_hidden, crowd_points, with_crowd
-from .listing import MOST, ORDERINGS, Filters, Page, in_full, listed, page, rows
+from .listing import MOST, ORDERINGS, Filters, Page, first, in_full, listed, page, rows, selected
 from .menus import UNCONDITIONAL, Menus, menus
 from .reading import (
     EVIDENCE_ORDERINGS,
@@ -24,19 +25,26 @@ __all__ = [
     "Filters",
     "Menus",
     "Page",
+    "Progress",
+    "Sheet",
     "branches",
     "crowd_is_hidden",
     "crowd_points",
     "due",
     "estimates",
     "evidence",
+    "first",
     "in_full",
+    "latest_own",
     "listed",
     "menus",
     "own_estimates",
     "page",
+    "progress",
     "revisions",
     "rows",
+    "selected",
+    "sheet",
     "twin",
     "voices",
     "weighed",

@@ -116,7 +116,7 @@ def page(filters: Filters, *, user: Viewer, at: dt.datetime, number: int = 1, si
     if len(ids) < wanted and rest is not None:
         skipped = max(0, first - (_count(head) if first else 0)) if not ids else 0
         ids += rest[skipped : skipped + wanted - len(ids)]
-    n = _count(found) if number > 1 or len(ids) > size else len(ids)
+    n = _count(found)
     return Page(
         number=number,
         forecasts=rows(ids[:size], user=user, at=at),
@@ -124,6 +124,24 @@ def page(filters: Filters, *, user: Viewer, at: dt.datetime, number: int = 1, si
         n=n if n <= MOST else None,
         meant=search.meant if search else {},
     )
+
+
+def first(filters: Filters, *, user: Viewer, at: dt.datetime, most: int) -> list[Forecast]:
+    """The beginning of such a list, uncounted, as far as it has what its order goes by."""
+    found, _ = _narrowed(filters, user=user, at=at)
+    head, _ = _stretches(found, filters.order, user=user, at=at)
+    return rows(list(head[:most]), user=user, at=at)
+
+
+def selected(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
+    """What passes the filters, bare and in no order."""
+    return _narrowed(filters, user=user, at=at)[0]
+
+
+def count(found: QuerySet[Any, Any]) -> int | None:
+    """How many there are; None beyond MOST."""
+    n = _count(found)
+    return n if n <= MOST else None
 
 
 def _count(found: QuerySet[Any, Any]) -> int:

@@ -17,6 +17,9 @@ PLACES = (
     Place("home", "/", "ann"),
     Place("forecasts", "/forecasts/", "ann"),
     Place("forecasts", "/forecasts/?search=nothing-of-the-kind"),
+    Place("forecasts", "/forecasts/?search=couted&tag=season&ordering=active"),
+    Place("answer", "/answer/", "eve"),
+    Place("answer", "/answer/?search=zebra", "ann"),
     Place("forecast", "/forecasts/gap-yes/", "ann"),
     Place("forecast", "/forecasts/gap-yes/", "eve"),
     Place("forecast", "/forecasts/resolved/", "ann"),
@@ -60,6 +63,7 @@ PLACES = (
 )
 # Addresses that take a form or answer with something other than a page of ours.
 NO_PAGES = {
+    "answer-one",
     "forecast-estimate",
     "forecast-evidence",
     "evidence-rating",

@@ -58,8 +58,83 @@ def test_pages_keep_the_filters(browse: Browse, cast: factories.Cast, at: dt.dat
     html = browse(None).get("/forecasts/?status=open").content.decode()
     assert len(slugs(html)) == 25
     assert 'href="?status=open&amp;page=2"' in html
-    assert len(slugs(browse(None).get("/forecasts/?status=open&page=2").content.decode())) == 2
-    assert len(slugs(browse(None).get("/forecasts/?page=junk").content.decode())) == 25
+    second = browse(None).get("/forecasts/?status=open&page=2").content.decode()
+    assert len(slugs(second)) == 2
+    assert 'rel="prev" href="?status=open&amp;page=1"' in second
+    for junk in ("junk", "-1", "0", "9" * 30, "²"):
+        assert len(slugs(browse(None).get("/forecasts/", {"page": junk}).content.decode())) == 25
+    assert "ends before this page" in browse(None).get("/forecasts/?page=30").content.decode()
+
+
+def test_more_brings_only_the_rows_that_follow(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
+    for number in range(60):
+        forecast(f"one-{number}", at)
+    client, seen = browse(None), slugs(browse(None).get("/forecasts/").content.decode())
+    for page, left in ((2, True), (3, False)):
+        response = client.get(f"/forecasts/?page={page}", headers={"HX-Request": "true", "HX-Target": "more"})
+        html = response.content.decode()
+        seen += slugs(html)
+        assert "HX-Target" in response["Vary"]
+        assert ("<h1>" in html, 'rel="next"' in html, html.count("autofocus")) == (False, left, 1)
+    assert len(set(seen)) == len(seen) == 60
+
+
+def test_an_address_says_nothing_of_fields_that_are_empty(browse: Browse, world: World) -> None:
+    response = browse(None).get("/forecasts/?search=&status=open&tag=&page=2")
+    assert (response.status_code, response["Location"]) == (302, "/forecasts/?status=open&page=2")
+    assert browse(None).get("/forecasts/?search=")["Location"] == "/forecasts/?"
+
+
+def test_filters_that_are_set_can_be_taken_away_one_by_one(browse: Browse, world: World) -> None:
+    html = browse(None).get("/forecasts/?status=open&condition=premise&search=gap&ordering=newest").content.decode()
+    for said, without in {
+        "Open": "condition=premise&amp;search=gap&amp;ordering=newest",
+        "Counts only if: P0 Will it start?": "status=open&amp;search=gap&amp;ordering=newest",
+        "“gap”": "status=open&amp;condition=premise&amp;ordering=newest",
+    }.items():
+        assert f'<a href="?{without}"><span class="away">Take away: </span>{said} ' in html
+
+
+def test_what_is_ones_own_is_a_filter_for_those_who_are_signed_in(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.ann, 0.3, at - factories.DAY)
+    ann = browse(cast.ann)
+    assert slugs(ann.get("/forecasts/?status=open&mine=yes").content.decode()) == ["premise"]
+    assert slugs(ann.get("/forecasts/?status=open&mine=no").content.decode()) == ["gap-yes", "gap-no"]
+    visitor = browse(None).get("/forecasts/?status=open&mine=yes").content.decode()
+    assert len(slugs(visitor)) == 3
+    assert "Your estimate" not in visitor
+
+
+def test_a_crowd_is_drawn_only_for_those_who_may_see_it(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    for day, said in ((9, 0.2), (5, 0.7)):
+        estimate(world.premise, cast.ann, said, at - day * factories.DAY)
+    address = "/forecasts/?status=open&search=start"
+    for who, drawn in ((None, 0), (cast.bob, 0), (cast.ann, 1)):
+        html = browse(who).get(address).content.decode()
+        assert (html.count('class="spark"'), html.count("From 20% to 70%"), html.count("70%")) == (
+            drawn,
+            drawn,
+            3 * drawn,
+        )
+        assert ("hidden until you estimate" in html) == (not drawn)
+
+
+def test_a_mistyped_search_says_what_it_was_taken_for(browse: Browse, world: World) -> None:
+    html = browse(None).get("/forecasts/?search=strat").content.decode()
+    assert slugs(html) == ["premise"]
+    assert "No forecast has “strat”. Looked for <b>start</b> instead." in html
+
+
+def test_menus_offer_what_there_is_and_keep_what_was_asked_for(browse: Browse, world: World) -> None:
+    html = browse(None).get("/forecasts/?condition=gap-yes").content.decode()
+    assert '<option value="gap-yes" selected>' in html
+    assert '<option value="premise">P0 Will it start?</option>' in html
+    assert '<option value="gap">gap</option>' in html
+    assert browse(None).get("/forecasts/?condition=no-such").status_code == 400
 
 
 def test_a_rehearsal_shows_only_in_its_own_collection(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
@@ -69,7 +144,16 @@ def test_a_rehearsal_shows_only_in_its_own_collection(browse: Browse, cast: fact
     assert slugs(browse(None).get("/forecasts/?collection=rehearsal").content.decode()) == ["invented"]
 
 
-PLACES = ["/", "/forecasts/", "/sources/essay/", "/leaderboards/", "/resolve/", "/calibration/"]
+PLACES = [
+    "/",
+    "/forecasts/",
+    "/forecasts/?search=hapen",
+    "/answer/",
+    "/sources/essay/",
+    "/leaderboards/",
+    "/resolve/",
+    "/calibration/",
+]
 
 
 @pytest.mark.parametrize(("address", "role"), list(product(PLACES, (None, "ann"))))
