@@ -18,7 +18,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """The whole page; to htmx's More only the rows that follow, with what leads to those after them."""
     at = timezone.now()
     given = request.GET
-    if any(not value.strip() for value in given.values()):
+    if any(not str(value).strip() for value in given.values()):
         # A form sends its empty fields too: nobody should share an address of those.
         kept = f"&page={given['page']}" if given.get("page", "").strip() else ""
         return redirect(reverse("forecasts") + without(given) + kept)

@@ -1,4 +1,6 @@
-"""The front page: what this is, what is open, what moved, what resolved, what is due."""
+"""The front page: for a visitor what this is; for a forecaster what is worth a look, what moved, what came of it."""
+
+import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,8 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forecasts import queries
-from forecasts.models import ANSWERED, Forecast, Source
+from forecasts.models import Forecaster, Viewer
 from forecasts.queries import Filters
+from tracker.queries import overviews
 
 MOST = 5
 
@@ -15,16 +18,30 @@ MOST = 5
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     at, user = timezone.now(), request.user
-    listed = queries.listed(Filters(), user=user, at=at)
-    open_now = queries.listed(Filters(status="open"), user=user, at=at)
-    moving = queries.listed(Filters(status="open", ordering="active"), user=user, at=at)
-    context = {
-        "at": at,
-        "sources": Source.objects.all()[:MOST],
-        "n_open": Forecast.objects.filter(simulated=False).with_status("open", at=at).count(),
-        "unanswered": (open_now.exclude(estimates__forecaster=user.pk) if user.pk else open_now)[:MOST],
-        "moved": [forecast for forecast in moving[:MOST] if getattr(forecast, "moved_at", None)],
-        "resolved": listed.filter(resolution__outcome__in=ANSWERED).order_by("-resolution__decided_at")[:MOST],
-        "due": queries.due(at=at)[:MOST],
+    context = {"at": at, "strip": overviews.strip(user=user, at=at)}
+    if isinstance(user, Forecaster):
+        return render(request, "tracker/home.html", context | _for_forecaster(user, at))
+    return render(request, "tracker/welcome.html", context | _for_visitor(user, at))
+
+
+def _for_visitor(user: Viewer, at: dt.datetime) -> dict[str, object]:
+    moving = queries.first(Filters(status="open", ordering="active"), user=user, at=at, most=MOST)
+    resolved = overviews.resolved_lately(user=user, at=at, most=MOST)
+    return {
+        "open": queries.first(Filters(status="open"), user=user, at=at, most=MOST),
+        "moved": [forecast for forecast in moving if getattr(forecast, "moved_at", None)],
+        "results": overviews.results(resolved, user=user),
+        "due": queries.due(at=at).filter(simulated=False)[:MOST],
     }
-    return render(request, "tracker/home.html", context)
+
+
+def _for_forecaster(user: Forecaster, at: dt.datetime) -> dict[str, object]:
+    own = overviews.own_resolved(user, at=at, most=MOST)
+    resolved = own or overviews.resolved_lately(user=user, at=at, most=MOST)
+    return {
+        "worth": overviews.worth_an_estimate(user, at=at),
+        "moves": overviews.moves(user, at=at, most=MOST),
+        "results": overviews.results(resolved, user=user),
+        "of_own": bool(own),
+        "due": queries.due(at=at)[:MOST] if user.may_resolve else (),
+    }

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracker", "0004_letters")]
+    dependencies = [("tracker", "0005_lists")]
     operations = [
         migrations.CreateModel(
             name="Backlog",

@@ -1,0 +1,103 @@
+"""The front page: what it is for whom, what is hidden on it."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from forecasts.models import Collection, Forecaster
+from tests import factories
+
+from .conftest import Browse, World, ended, estimate, forecast
+
+pytestmark = pytest.mark.django_db
+DAY = factories.DAY
+
+
+def home(browse: Browse, who: Forecaster | None) -> str:
+    return browse(who).get("/").content.decode()
+
+
+def part(html: str, name: str) -> str:
+    """One section of the page, by the id of its heading."""
+    return html[html.index(f'aria-labelledby="{name}"') :].split("</section>", maxsplit=1)[0]
+
+
+def listed(html: str) -> list[str]:
+    return re.findall(r'class="q">.*?href="/forecasts/([\w-]+)/"', html)
+
+
+def test_a_visitor_sees_what_this_is_and_the_essay_claim_by_claim(browse: Browse, world: World) -> None:
+    html = home(browse, None)
+    assert "What was predicted, what people think" in html
+    strip = part(html, "strip")
+    assert re.findall(r"<b>(\w+)</b>", strip) == ["P0", "C1"]
+    assert "2 open" in strip
+    assert 'href="/sources/essay/#C1"' in strip
+    assert "Closing next" in strip
+    assert listed(part(html, "open"))[0] == "gap-yes"
+
+
+def test_the_strip_tells_the_effect_of_a_pair_only_to_those_who_may_see_both(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    for of, said in ((world.given_yes, 0.5), (world.given_no, 0.2)):
+        estimate(of, cast.ann, said, at - 5 * DAY)
+    assert "+30 points" in part(home(browse, cast.ann), "strip")
+    for stranger in (None, cast.bob):
+        assert "points<" not in part(home(browse, stranger), "strip")
+
+
+def test_a_forecaster_sees_what_is_worth_an_estimate_and_why(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    forecast("soon", at, closes=3)
+    forecast("later", at, closes=80)
+    estimate(world.premise, cast.ann, 0.4, at - DAY)
+    worth = part(home(browse, cast.ann), "open")
+    assert listed(worth) == ["soon", "gap-yes", "gap-no", "later"]
+    assert worth.count("Closes soon, and you have not answered.") == 1
+    assert worth.count("You answered what it depends on") == 2
+    assert worth.count("Next to close") == 1
+
+
+def test_what_moved_is_told_from_ones_own_estimate_on(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    estimate(world.premise, cast.ann, 0.2, at - 9 * DAY)
+    estimate(world.premise, cast.bob, 0.6, at - 5 * DAY)
+    moved = part(home(browse, cast.ann), "moved")
+    assert listed(moved) == ["premise"]
+    assert "crowd 20% → <b>40%</b>" in moved
+    assert "you say 20%" in moved
+    # Bob's own estimate was the last; the curator has none, and may not see it.
+    for other in (cast.bob, cast.curator):
+        assert "No crowd has moved" in part(home(browse, other), "moved")
+
+
+def test_what_resolved_shows_ones_score_beside_the_crowds(browse: Browse, world: World, cast: factories.Cast) -> None:
+    resolved = part(home(browse, cast.ann), "resolved")
+    assert listed(resolved) == ["resolved"]
+    assert "Resolved, with your score" in resolved
+    assert re.search(
+        r"You: <a [^>]+>[+−]?\d+\.\d peer, [+−]?\d+\.\d baseline</a>; the crowd [+−]?\d+\.\d baseline", resolved
+    )
+    assert "You:" not in part(home(browse, cast.curator), "resolved")
+    assert "baseline" in part(home(browse, None), "resolved")
+
+
+def test_the_queue_shows_to_resolvers(browse: Browse, world: World, cast: factories.Cast) -> None:
+    assert "Waiting for your decision" in home(browse, cast.resolver)
+    assert "Waiting for your decision" not in home(browse, cast.ann)
+
+
+def test_a_rehearsal_stays_out(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
+    rehearsal = Collection.objects.create(slug="rehearsal", title="Rehearsal", simulated=True)
+    forecast("invented", at, collections=[rehearsal])
+    for who in (None, cast.ann):
+        assert "/forecasts/invented/" not in home(browse, who)
+
+
+def test_with_everything_answered_it_says_so(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
+    ended("over", "yes", (cast.ann, cast.bob), at)
+    assert "Nothing is open now that you have not answered" in home(browse, cast.ann)
