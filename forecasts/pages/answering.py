@@ -85,7 +85,9 @@ def _put_on_record(request: HttpRequest, typed: dict[str, str]) -> list[Entry]:
             key = form.key(latest.get(found[slug].pk))
             answers.append(Answer(found[slug], form.cleaned_data["percent"], key))
         else:
-            entries[slug] = Entry(found[slug], text, " ".join(map(str, form.errors.get("percent", ["Reload the page."]))))
+            entries[slug] = Entry(
+                found[slug], text, " ".join(map(str, form.errors.get("percent", ["Reload the page."])))
+            )
     for made in answering.answer(answers, by=actor(request), at=timezone.now(), via=Estimate.Via.PAGE):
         entries[made.forecast.slug] = _entry(made, typed[made.forecast.slug])
     return [entries[slug] for slug in typed]
