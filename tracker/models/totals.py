@@ -7,6 +7,7 @@ that can pass 2^63 are numeric. Units: weights, coverage and their like in milli
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from .scores import Owner
@@ -153,7 +154,8 @@ class Counted(models.Model):
         indexes = [
             models.Index(
                 fields=("settles_at",), condition=models.Q(settled=False, run__isnull=False), name="counted_unsettled"
-            )
+            ),
+            GinIndex(fields=("scopes",), name="counted_scopes"),
         ]
 
     def __str__(self) -> str:

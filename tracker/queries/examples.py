@@ -13,8 +13,8 @@ from tracker.scoring.shares import GRID, WHOLE
 from .measures import Measure
 from .viewing import View
 
-# Probabilities that an example goes through one by one.
-MOST = 4
+# Probabilities that an example goes through one by one; forecasts, the latest, among which the crowd's is sought.
+MOST, RECENT = 4, 20
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ def example(shown: View, measure: Measure, *, reader: int | None) -> Example | N
         found = found.filter(spot_early=False, final_cell__isnull=False)
     found = found.select_related("forecast__claim", "forecast__resolution")
     own = found.filter(owner=Owner.FORECASTER, forecaster=reader).first() if reader else None
-    row = own or found.filter(owner=Owner.CROWD, forecaster=None, method=METHODS[0]).first()
+    if own is None:
+        runs = list(shown.counted().order_by("-pk").values_list("run", flat=True)[:RECENT])
+        found = found.filter(run__in=runs, owner=Owner.CROWD, forecaster=None, method=METHODS[0])
+    row = own or found.first()
     return None if row is None else _taken_apart(row, measure, own=own is not None)
 
 
