@@ -4,14 +4,16 @@ import hashlib
 import math
 from dataclasses import dataclass
 
-from django.db.models import CharField, Func, Q, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import CharField, Func, Max, Q, QuerySet, Sum
 
 from forecasts.models import Forecast
-from tracker.models import Counted, MomentTotal, Owner
+from tracker.models import Counted, MomentTotal, Owner, Total
 from tracker.scopes import KINDS, Scope
 
 # Scopes that a menu offers: those with the most forecasts.
 OFFERED = 60
+MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,20 @@ def view(scope: Scope, *, settled: bool, year: int | None = None) -> View:
 
 
 def scopes(most: int = OFFERED) -> list[Scope]:
-    """Those in which something counts, everything first; for menus, so no more than `most`, the largest."""
-    counted = (
-        MomentTotal.objects.filter(total__owner=Owner.CONSTANT, measure="baseline", n__gt=0)
-        .values_list("total__scope")
-        .annotate(size=Sum("n"))
-        .order_by("-size", "total__scope")
-    )
-    found = [Scope(*text.split(":", 1)) for text, _ in counted[:most]]
+    """Those in which something counts, everything first; for menus, so no more than `most`, the largest.
+
+    A scope in which something counts for the first time is there at once; the sizes may be a minute old.
+    """
+    key = f"scopes:{most}:{Total.objects.aggregate(newest=Max('pk'))['newest']}"
+    kept: list[str] | None = cache.get(key)
+    if kept is None:
+        counted = (
+            MomentTotal.objects.filter(total__owner=Owner.CONSTANT, measure="baseline", n__gt=0)
+            .values_list("total__scope")
+            .annotate(size=Sum("n"))
+            .order_by("-size", "total__scope")
+        )
+        kept = [text for text, _ in counted[:most]]
+        cache.set(key, kept, timeout=MINUTE)
+    found = [Scope(*text.split(":", 1)) for text in kept]
     return sorted({Scope(), *found}, key=lambda scope: (KINDS.index(scope.kind), scope.key))
