@@ -48,8 +48,9 @@ def own_scope(forecaster: Forecaster) -> Scope:
     """Everything; for a simulated forecaster the rehearsal, the only scope they count in."""
     if not forecaster.simulated:
         return Scope()
-    theirs = Forecast.objects.filter(simulated=True, estimates__forecaster=forecaster)
-    slug = theirs.values_list("collections__slug", flat=True).first()
+    # From a score, which everybody may see: an estimate may still be hidden.
+    scored = Score.objects.filter(forecaster=forecaster, forecast__simulated=True).order_by("-id")
+    slug = scored.values_list("forecast__collections__slug", flat=True).first()
     return Scope("collection", slug) if slug else Scope()
 
 
@@ -77,7 +78,7 @@ def record(
         rows=scores_of(forecaster, scope=scope, year=year, settled=settled),
         calibration=calibration(scope=scope, forecaster=forecaster, year=year, settled=settled),
         scores=_scores(forecaster, shown, sort),
-        open=_open(visible, at),
+        open=_open(visible, set(latest), at),
     )
 
 
@@ -89,12 +90,14 @@ def _scores(forecaster: Forecaster, shown: View, sort: str) -> QuerySet[Score]:
     return found.select_related("forecast__resolution", "forecast__claim").order_by(*order)
 
 
-def _open(visible: QuerySet[Estimate], at: dt.datetime) -> list[Estimate]:
-    """Their standing estimates on forecasts that are open, the newest first, where the reader may see them."""
+def _open(visible: QuerySet[Estimate], among: set[int], at: dt.datetime) -> list[Estimate]:
+    """Their standing estimates on those forecasts that are open, the newest first, where the reader may see them."""
     later = Estimate.objects.filter(
         forecast=OuterRef("forecast"), forecaster=OuterRef("forecaster"), made_at__gt=OuterRef("made_at")
     )
     standing = Q(expires_at__isnull=True) | Q(expires_at__gt=at)
-    unanswered = Forecast.objects.filter(UNANSWERED, pk=OuterRef("forecast"), closes_at__gt=at)
-    found = visible.filter(standing, ~Exists(later), Exists(unanswered), probability__isnull=False, made_at__lte=at)
+    unanswered = Forecast.objects.filter(UNANSWERED, pk__in=among, closes_at__gt=at)
+    found = visible.filter(
+        standing, ~Exists(later), forecast__in=list(unanswered.values_list("pk", flat=True)), probability__isnull=False
+    )
     return list(found.select_related("forecast__claim").order_by("-made_at")[:OPEN])
