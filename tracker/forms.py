@@ -147,6 +147,10 @@ class ComparisonForm(ScopedForm):
             self.fields[name].widget.attrs |= named_by_typing()
 
 
+# Sources that the queue's menu offers; one beyond these is asked for by its address.
+OFFERED = 200
+
+
 class DecisionForm(forms.Form):
     """An outcome with its reason. The revision that the resolver saw rides along."""
 
@@ -195,9 +199,11 @@ class QueueForm(forms.Form):
 
     def __init__(self, given: Any) -> None:
         super().__init__(given or None, auto_id="queue_%s")
-        source = self.fields["source"]
+        source, asked = self.fields["source"], given.get("source", "").replace("\x00", "")
+        titles = Source.objects.values_list("slug", "title")
         if isinstance(source, forms.ChoiceField):
-            source.choices = [("", "Any source"), *Source.objects.values_list("slug", "title")]
+            offered = dict(titles[:OFFERED]) | dict(titles.filter(slug=asked))
+            source.choices = [("", "Any source"), *offered.items()]
 
     def asked(self) -> tuple[str, str]:
         """What to show, and of which source; what is wrong counts as not given."""

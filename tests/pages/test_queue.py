@@ -156,9 +156,13 @@ def test_the_scoring_of_every_decision_is_listed_in_pages(resolver: Client, worl
 
 
 def test_without_a_worker_it_says_what_to_do(resolver: Client, world: World, at: dt.datetime) -> None:
+    factories.resolution(world.due, "yes", at)
+    assert "hx-trigger" in html(resolver, "/scoring/")
     Backlog.objects.update(looked_at=at - dt.timedelta(hours=1))
     for address in ("/resolve/", "/scoring/"):
-        assert "Start the worker and beat processes" in html(resolver, address)
+        page = html(resolver, address)
+        assert "Start the worker and beat processes" in page
+        assert "hx-trigger" not in page
 
 
 def test_programs_read_the_same(resolver: Client, world: World, at: dt.datetime) -> None:
