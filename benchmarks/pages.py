@@ -40,7 +40,12 @@ PAGES = {
     "calibration of one": (FORECASTER, "/calibration/?forecaster=stocked7"),
     "a track record": (VISITOR, "/forecasters/stocked7/"),
     "the resolvers' queue": (RESOLVER, "/resolve/"),
+    "the queue of what is due soon": (RESOLVER, "/resolve/?show=soon"),
     "a decision": (RESOLVER, "/resolve/{waiting}/"),
+    "how far scoring has come": (VISITOR, "/scoring/"),
+    "the curators' way in": (RESOLVER, "/curate/"),
+    "a condition sought": (RESOLVER, "/curate/find/condition/?condition_search=wheat+in+district+42"),
+    "a new wording": (RESOLVER, "/curate/forecast/{running}/"),
     "help": (VISITOR, "/help/"),
 }
 
