@@ -186,7 +186,7 @@ def test_a_track_record_shows_scores_and_forecasts(browse: Browse, world: World,
     html = browse(cast.ann).get("/forecasters/ann/").content.decode()
     assert '<li class="is-open">you</li>' in html
     assert "/forecasts/resolved/" in html
-    assert 'aria-current="page">ann</a>' in html
+    assert 'aria-current="page">Track record</a>' in html
     assert "Make the first" in browse(cast.curator).get("/forecasters/curator/").content.decode()
 
 
