@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from forecasts.models import Claim
 from forecasts.pages.reading import OWN_SHOWN
@@ -202,3 +204,20 @@ def test_what_was_reopened_says_so_at_the_top(browse: Browse, world: World, at: 
     assert '<a href="#resolution">reopened</a>' in html
     assert html.index('id="resolution"') < html.index('id="history"')
     assert "Looked again." in section(html, "resolution")
+
+
+def test_more_of_everything_costs_no_more_queries(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    client, spent = browse(cast.ann), []
+    for hour in range(6):
+        when = at - DAY + hour * DAY / 24
+        poll = evidencing.add(
+            forecast=world.given_yes, by=cast.ann, at=when, title="Poll", direction="raises", likelihood_ratio=2
+        )
+        for who in (cast.ann, factories.forecaster()):
+            estimate(world.given_yes, who, 0.3 + hour / 20, when + DAY / 48, rationale="So.", evidence=[poll.pk])
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/forecasts/gap-yes/")
+        spent.append(len(queries))
+    assert spent[1] == spent[-1]
