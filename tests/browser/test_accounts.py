@@ -114,6 +114,7 @@ def switch_on_second_factor(visitor: Visitor) -> list[str]:
 
 def sign_in_again(visitor: Visitor, code: str) -> None:
     page = visitor.page
+    page.locator(".top summary").press("Enter")
     page.locator(".top").get_by_role("button", name="Sign out").press("Enter")
     visitor.sees("You are signed out.")
     page.goto("/accounts/login/?next=/accounts/2fa/")
