@@ -89,8 +89,7 @@ def test_a_confirmed_decision_is_put_on_record(resolver: Client, world: World, a
     made = Resolution.objects.get(forecast=world.premise)
     assert (made.reason, made.links, made.known_at.tzinfo) == ("It began.", ["https://example.org/"], dt.UTC)
     page = resolver.get("/forecasts/gap-no/").content.decode()
-    assert "the system" in page
-    assert "Brought about by" in page
+    assert 'by its condition: <a href="/forecasts/premise/">' in page
 
 
 def test_changing_ones_mind_keeps_what_was_typed(resolver: Client, world: World, at: dt.datetime) -> None:
