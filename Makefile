@@ -16,7 +16,7 @@ help:  ## list these verbs
 install: $(INSTALLED) $(BUNDLE)  ## build .venv and the browser bundle; the other verbs do it when needed
 
 demo: install  ## run everything on this machine, with the essay and a rehearsal; PORT=8000; Ctrl-C stops it
-	@PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) LOG_LEVEL=$${LOG_LEVEL:-WARNING} $(PY) -m config.embedded exec \
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) SITE_URL=http://127.0.0.1:$(PORT) LOG_LEVEL=$${LOG_LEVEL:-WARNING} $(PY) -m config.embedded exec \
 		sh -c 'python manage.py demo && exec honcho --env /dev/null start --port $(PORT)'
 
 test: install chromium  ## run all tests on their own PostgreSQL and Valkey; ARGS="-k word tests/house", PROCESSES=0 for one

@@ -19,40 +19,6 @@ def text(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
-def test_the_front_page_says_what_this_is_and_what_is_open_resolved_and_due(browse: Browse, world: World) -> None:
-    html = browse(None).get("/").content.decode()
-    assert 'href="/sources/essay/"' in html
-    assert "See the 3 open forecasts" in text(html)
-    resolved, due = html.split('id="resolved"')[1], html.split('id="due"')[1]
-    assert "/forecasts/resolved/" in resolved
-    assert "/forecasts/due/" in due
-    assert "/forecasts/premise/" in html.split('id="open"')[1].split("</section>")[0]
-
-
-def test_the_front_page_shows_a_forecaster_what_they_have_not_estimated(
-    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
-) -> None:
-    estimate(world.premise, cast.ann, 0.4, at - DAY)
-    html = browse(cast.ann).get("/").content.decode()
-    waiting = html.split('id="open"')[1].split("</section>")[0]
-    assert "/forecasts/premise/" not in waiting
-    assert "/forecasts/gap-yes/" in waiting
-    assert "/forecasts/premise/" in html.split('id="moved"')[1].split("</section>")[0]
-
-
-def test_the_front_page_and_the_frame_agree_on_what_waits_for_a_resolver(
-    browse: Browse, cast: factories.Cast, at: dt.datetime
-) -> None:
-    assert "Nothing waits for a resolver" in browse(cast.resolver).get("/").content.decode()
-    rehearsal = Collection.objects.create(slug="rehearsal", title="Rehearsal", simulated=True)
-    forecast("invented", at, closes=-3, collections=[rehearsal])
-    html = browse(cast.resolver).get("/").content.decode()
-    assert "To resolve (1)" in html
-    due = html.split('id="due"')[1]
-    assert "/forecasts/invented/" in due
-    assert "rehearsal: simulated" in due
-
-
 def test_a_source_lists_its_claims_in_order_with_both_branches(
     browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:
