@@ -75,7 +75,7 @@ def test_the_keyboard_reaches_the_estimate_and_what_was_wrong_with_it(see: Calla
     expect(page.locator("input[name=percent]")).to_be_focused()
     page.keyboard.type("150")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("is outside 0.01% to 99.99%")).to_be_visible()
+    expect(page.locator("#estimate_percent_error")).to_contain_text("is outside 0.01% to 99.99%")
     expect(page.locator("input[name=percent]")).to_be_focused()
     page.get_by_text("Add evidence").click()
     page.fill("input[name=title]", "A poll")

@@ -22,7 +22,7 @@ def test_an_estimate_without_scripts(see: Callable[..., Page]) -> None:
     page.goto(asked.get_absolute_url())
     page.fill("input[name=percent]", "101")
     page.get_by_role("button", name="Put it on record").click()
-    expect(page.get_by_text("is outside 0.01% to 99.99%")).to_be_visible()
+    expect(page.locator("#estimate_percent_error")).to_contain_text("is outside 0.01% to 99.99%")
     expect(page.locator("input[name=percent]")).to_have_value("101")
     page.fill("input[name=percent]", "7")
     page.get_by_role("button", name="Put it on record").click()
