@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from forecasts.models import Estimate, Forecast, Forecaster
+from forecasts.models import Estimate, Forecast, Forecaster, RetiredName
 from forecasts.services.archiving import ArchiveRefused, estimates, import_archive
 from tests import factories
 from tests.archive.conftest import QUESTIONS, Archive, Bring, Heard
@@ -140,3 +140,15 @@ def test_an_import_that_is_killed_leaves_nothing(archive: Archive, monkeypatch: 
     assert not Forecaster.objects.exists()
     import_archive(folder, by="curator", at=NOW, listener=Heard())
     assert Estimate.objects.count() == 1
+
+
+def test_the_name_of_a_closed_account_is_not_made_again(archive: Archive, bring: Bring) -> None:
+    RetiredName.objects.create(digest=RetiredName.digest_of("Ann"))
+    more = ESTIMATES + "rain,bob,2027-01-03T00:00:00Z,0.2\n"
+    heard = bring(archive(estimates=more, forecasters="name\nann\nbob\n"), skip_bad=True)
+    assert [refusal.split(":")[0] for refusal in heard.refusals] == ["forecasters.csv", "estimates.csv"]
+    assert "“ann” was the name of an account that is closed" in heard.refusals[0]
+    heard = bring(archive(estimates=more), skip_bad=True)
+    assert "estimates.csv:2: forecaster: “ann” was the name" in heard.refusals[0]
+    assert set(Estimate.objects.values_list("forecaster__username", flat=True)) == {"bob"}
+    assert not Forecaster.objects.filter(username="ann").exists()

@@ -9,6 +9,7 @@ from psycopg import sql
 from forecasts.archive import staging
 from forecasts.archive.staging import Staged
 from forecasts.archive.tables import Table
+from forecasts.models import RetiredName
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Bringing:
             ),
         )
         self.refuse_look_alikes(table, column)
+        self.refuse_retired(table, column)
 
     def refuse_look_alikes(self, table: Table, column: str) -> None:
         """Who signs in is found without regard to case: names that differ only in that would be one person's."""
@@ -80,6 +82,33 @@ class Bringing:
                 sql.Identifier(column), table.incoming
             ),
             sql.SQL("{} || ': “' || i.{} || '” differs from another name only in case. Use one spelling.'").format(
+                sql.Literal(column), sql.Identifier(column)
+            ),
+        )
+
+    def refuse_retired(self, table: Table, column: str) -> None:
+        """A closed account's name is nobody's again. Under which pseudonym its rows stand here is not kept."""
+        if not RetiredName.objects.exists():
+            return
+        self.cursor.execute(
+            sql.SQL("""SELECT DISTINCT i.{0} FROM {1} i WHERE i.fault IS NULL AND NOT i.known
+                AND NOT EXISTS (SELECT 1 FROM forecasts_forecaster f WHERE f.username = i.{0})""").format(
+                sql.Identifier(column), table.incoming
+            )
+        )
+        digests = {name: RetiredName.digest_of(name) for (name,) in self.cursor.fetchall() if name}
+        self.cursor.execute(
+            "SELECT digest FROM forecasts_retiredname WHERE digest = ANY(%s)", [list(set(digests.values()))]
+        )
+        retired = {digest for (digest,) in self.cursor.fetchall()}
+        staging.refuse(
+            self.cursor,
+            table,
+            sql.SQL("i.{} = ANY({})").format(
+                sql.Identifier(column), sql.Literal([name for name, digest in digests.items() if digest in retired])
+            ),
+            sql.SQL("""{} || ': “' || i.{} || '” was the name of an account that is closed, and is nobody''s again. '
+                || 'What it said is on record under a pseudonym: leave the row out.'""").format(
                 sql.Literal(column), sql.Identifier(column)
             ),
         )

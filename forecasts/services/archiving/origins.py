@@ -23,6 +23,7 @@ def bring(work: Bringing) -> None:
 def _bring_forecasters(work: Bringing) -> None:
     """Accounts in which nobody can sign in, without a role: those belong to an installation, not to the record."""
     work.refuse_look_alikes(FORECASTERS, "name")
+    work.refuse_retired(FORECASTERS, "name")
     work.enrol("SELECT name, line AS place FROM incoming_forecasters WHERE fault IS NULL AND NOT known")
     work.run("""
         UPDATE forecasts_forecaster f
