@@ -23,6 +23,12 @@ class Mailbox(models.Model):
     tells_due = models.BooleanField("due: forecasts that wait to be resolved", default=True)
     since_at = models.DateTimeField(help_text="What happened before is not told.")
     next_at = models.DateTimeField(null=True, blank=True, help_text="When to look again; null: never.")
+    refused_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the address has refused letters, one after the other."
+    )
+    gave_up_on = models.EmailField(
+        max_length=254, blank=True, default="", db_default="", help_text="Refused letters for days; gets no more."
+    )
 
     class Meta:
         verbose_name_plural = "mailboxes"

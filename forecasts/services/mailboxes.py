@@ -12,6 +12,8 @@ from forecasts.refusals import Invalid, NotAllowed
 KINDS = ("closing", "revealed", "resolved", "due")
 # In the morning of most of Europe and Africa; UTC, like every time here.
 HOUR, MONDAY = 7, 0
+# An address that refuses is tried once a day, and given up after so long.
+AGAIN, GIVE_UP = dt.timedelta(days=1), dt.timedelta(days=5)
 
 
 def mailbox_of(account: Forecaster, *, at: dt.datetime) -> Mailbox:
@@ -32,7 +34,10 @@ def next_look(account: Forecaster, rhythm: str, *, after: dt.datetime) -> dt.dat
 
 @transaction.atomic
 def choose(*, account: Forecaster, by: Forecaster, at: dt.datetime, rhythm: str, tells: Collection[str]) -> Mailbox:
-    """Say how often letters may come, and of what. What happened before a kind is switched on is not told."""
+    """Say how often letters may come, and of what. What happened before a kind is switched on is not told.
+
+    Whoever chooses wants letters: an address that was given up is tried again.
+    """
     _refuse_others(account, by)
     if rhythm not in Rhythm.values:
         raise Invalid(f"Choose one of {', '.join(Rhythm.values)}.", field="rhythm")
@@ -45,7 +50,8 @@ def choose(*, account: Forecaster, by: Forecaster, at: dt.datetime, rhythm: str,
         forecaster=account,
         defaults=chosen
         | {"rhythm": rhythm, "next_at": next_look(account, rhythm, after=at)}
-        | {"since_at": at if before is None or switched_on else before.since_at},
+        | {"since_at": at if before is None or switched_on else before.since_at}
+        | {"refused_since": None, "gave_up_on": ""},
     )
     return mailbox
 
@@ -67,6 +73,19 @@ def stop(*, account_id: int, at: dt.datetime) -> bool:
         create_defaults={"rhythm": Rhythm.NEVER, "next_at": None, "since_at": at},
     )
     return True
+
+
+@transaction.atomic
+def refused(*, account_id: int, address: str, at: dt.datetime) -> None:
+    """Note that an address did not take a letter; one that has refused for days gets no more."""
+    mailbox = Mailbox.objects.select_for_update().filter(pk=account_id, next_at__isnull=False).first()
+    if mailbox is None:
+        return
+    mailbox.next_at = at + AGAIN
+    mailbox.refused_since = mailbox.refused_since or at
+    if at - mailbox.refused_since >= GIVE_UP:
+        mailbox.refused_since, mailbox.gave_up_on = None, address
+    mailbox.save(update_fields=["next_at", "refused_since", "gave_up_on"])
 
 
 def renew_link(*, account: Forecaster, by: Forecaster) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 from email.message import EmailMessage
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -227,6 +227,44 @@ def test_a_mail_server_that_refuses_is_asked_again_and_nothing_is_noted(
     assert not Letter.objects.exists()
     assert Mailbox.objects.get().next_at == NOW + sending.LATER
     assert len(letters(NOW + sending.LATER)) == 1
+
+
+def test_an_address_that_refuses_for_days_is_given_up_until_it_is_changed_or_its_holder_asks(
+    cast: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(cast.ann)
+    resolved(cast.ann)
+    factories.score()
+    tried = []
+
+    def refuse(*_: object) -> int:
+        tried.append(1)
+        raise SMTPRecipientsRefused({"ann@example.org": (550, b"no such user")})
+
+    with monkeypatch.context() as broken:
+        broken.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+        letters()
+        assert (Mailbox.objects.get().refused_since, Mailbox.objects.get().next_at) == (NOW, NOW + DAY)
+        for day in range(1, 10):
+            letters(NOW + day * DAY)
+    assert len(tried) == 6
+    assert Mailbox.objects.get().gave_up_on == "ann@example.org"
+    assert letters(NOW + 10 * DAY) == []
+    EmailAddress.objects.update(email="ann@example.com")
+    assert len(letters(NOW + 10 * DAY)) == 1
+    EmailAddress.objects.update(email="ann@example.org")
+    assert not sending.deliverable().exists()
+    mailboxes.choose(account=cast.ann, by=cast.ann, at=NOW, rhythm=Rhythm.DAILY, tells=mailboxes.KINDS)
+    assert sending.deliverable().exists()
+
+
+def test_a_letter_that_is_taken_ends_the_count_of_refusals(cast: factories.Cast) -> None:
+    subscribe(cast.ann)
+    Mailbox.objects.update(refused_since=NOW - 4 * DAY)
+    resolved(cast.ann)
+    factories.score()
+    assert len(letters()) == 1
+    assert Mailbox.objects.get().refused_since is None
 
 
 def test_many_news_are_cut_and_said_to_be(cast: factories.Cast, monkeypatch: pytest.MonkeyPatch) -> None:

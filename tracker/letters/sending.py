@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import logging
 from collections.abc import Callable
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from forecasts.models import Forecaster, Mailbox, Rhythm
+from forecasts.services import mailboxes
 from forecasts.services.mailboxes import next_look
 from tracker.models import Letter
 
@@ -37,6 +38,9 @@ def send_due(*, clock: Callable[[], dt.datetime]) -> int:
     for pk in deliverable().filter(next_at__lte=at).order_by("next_at", "pk").values_list("pk", flat=True)[:BATCH]:
         try:
             sent += send(mailbox_id=pk, at=clock())
+        except SMTPRecipientsRefused as fault:
+            log.warning("the address of forecaster %d refused a letter; trying again tomorrow", pk)
+            mailboxes.refused(account_id=pk, address=next(iter(fault.recipients)), at=clock())
         except (SMTPException, OSError):
             log.exception("a letter to forecaster %d was not taken; trying again in an hour", pk)
             Mailbox.objects.filter(pk=pk, next_at__isnull=False).update(next_at=clock() + LATER)
@@ -60,12 +64,14 @@ def send(*, mailbox_id: int, at: dt.datetime) -> bool:
         for item in news.all
     )
     _message(mailbox, news, compose(news, mailbox)).send()
+    Mailbox.objects.filter(pk=mailbox_id, refused_since__isnull=False).update(refused_since=None)
     return True
 
 
 def deliverable() -> QuerySet[Mailbox]:
-    """Those of open accounts of people and programs with a confirmed address."""
+    """Those of open accounts of people and programs with a confirmed address, unless it was given up."""
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), primary=True, verified=True)
+    confirmed = confirmed.exclude(email=OuterRef("gave_up_on"))
     return Mailbox.objects.filter(
         Exists(confirmed), forecaster__is_active=True, forecaster__closed_at=None, forecaster__simulated=False
     )
