@@ -35,13 +35,15 @@ QUIET = [
 SHOTS = Path(__file__).resolve().parents[2] / "shots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=QUIET)
         yield chromium
         chromium.close()
+        # While Playwright's loop runs Django keeps another connection, and that holds on to the database.
+        connection.close()
 
 
 def page_of(message: ConsoleMessage) -> bool:
@@ -101,8 +103,6 @@ def site(
         with running(tmp_path_factory.mktemp("site") / "service.log") as address:
             yield address
         call_command("flush", verbosity=0, interactive=False)
-        # While Playwright's loop runs Django keeps another connection, and that holds on to the database.
-        connection.close()
 
 
 @pytest.fixture
