@@ -133,13 +133,26 @@ def test_a_correction_says_whose_scores_it_replaces_and_a_reopening_whose_it_tak
 def test_who_would_be_scored_is_said_before_it_is_decided(
     resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:
-    estimate(world.premise, cast.ann, 0.4, at - 3 * DAY)
-    estimate(world.given_yes, cast.bob, 0.4, at - 3 * DAY)
-    shown = text(resolver.post(ADDRESS, given(at)).content.decode())
+    estimate(world.closed, cast.ann, 0.4, at - 6 * DAY)
+    estimate(world.premise, cast.bob, 0.4, at - 6 * DAY)
+    address = "/resolve/closed/"
+    shown = text(resolver.post(address, given(at)).content.decode())
     assert "Scores 1 forecaster." in shown
     assert "They count on boards once it settles" in shown
-    before = f"{at - 5 * DAY:%Y-%m-%dT%H:%M}"
-    assert "Scores nobody" in text(resolver.post(ADDRESS, given(at, known_at=before)).content.decode())
+    before = f"{at - 8 * DAY:%Y-%m-%dT%H:%M}"
+    assert "Scores nobody" in text(resolver.post(address, given(at, known_at=before)).content.decode())
+
+
+def test_who_would_be_scored_is_not_said_while_the_crowd_is_hidden(
+    resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    before = text(resolver.post(ADDRESS, given(at)).content.decode())
+    estimate(world.premise, cast.ann, 0.4, at - 3 * DAY)
+    after = text(resolver.post(ADDRESS, given(at)).content.decode())
+    assert "How many stays hidden from you" in after
+    effects = [said.partition("What this does")[2].partition("It stays on record")[0] for said in (before, after)]
+    assert effects[0]
+    assert effects[0] == effects[1]
 
 
 def test_a_no_without_a_time_is_known_at_the_close(resolver: Client, world: World, at: dt.datetime) -> None:

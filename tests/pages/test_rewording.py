@@ -33,7 +33,7 @@ def typed(of: Forecast, **fields: object) -> dict[str, object]:
 def test_old_and_new_stand_side_by_side_before_anything_is_on_record(
     curator: Client, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:
-    for who in (cast.ann, cast.bob):
+    for who in (cast.ann, cast.curator):
         estimate(world.premise, who, 0.4, at - DAY)
     given = typed(world.premise, question="Will it begin?", closes_at=world.premise.closes_at - DAY)
     html = curator.post(ADDRESS, given).content.decode()
@@ -42,6 +42,19 @@ def test_old_and_new_stand_side_by_side_before_anything_is_on_record(
     assert "Times change" in html
     assert f"{world.premise.closes_at - DAY:%-d %B %Y}" in html
     assert Wording.objects.filter(forecast=world.premise).count() == 1
+
+
+def test_how_many_said_something_is_hidden_from_a_curator_while_the_crowd_is(
+    curator: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    given = typed(world.premise, question="Will it begin?", closes_at=world.premise.closes_at - DAY)
+    before = curator.post(ADDRESS, given).content.decode()
+    estimate(world.premise, cast.ann, 0.4, at - DAY)
+    after = curator.post(ADDRESS, given).content.decode()
+    assert "How many there are is hidden from you" in after
+    effects = [html.partition("effects-said")[2].partition("</ul>")[0] for html in (before, after)]
+    assert effects[0]
+    assert effects[0] == effects[1]
 
 
 def test_a_confirmed_wording_is_on_record_beside_the_old_one(

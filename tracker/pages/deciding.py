@@ -25,12 +25,15 @@ EVIDENCE, BRANCHES = 30, 50
 
 @dataclass(frozen=True)
 class Effects:
-    """What a decision would do: to the forecasts that hang on it, and to scores."""
+    """What a decision would do: to the forecasts that hang on it, and to scores.
+
+    n_scored is None where the crowd is hidden from the resolver: who stands there is not for them to count.
+    """
 
     made: Resolution
     voided: list[Forecast]
     revived: list[Forecast]
-    n_scored: int
+    n_scored: int | None
     n_replaced: int
     doubts: list[str] = field(default_factory=list)
 
@@ -89,10 +92,17 @@ def preview(forecast: Forecast, form: DecisionForm, *, by: Forecaster, at: dt.da
         made=made,
         voided=[row.forecast for row in others if row.outcome == Outcome.ANNULLED],
         revived=[row.forecast for row in others if row.outcome != Outcome.ANNULLED],
-        n_scored=standing.n_standing({row.forecast_id: row.known_at for row in brought if row.outcome in ANSWERED}),
+        n_scored=_n_scored([row for row in brought if row.outcome in ANSWERED], by=by, at=at),
         n_replaced=standing.n_counting([row.forecast_id for row in brought]),
         doubts=doubts(forecast, form),
     )
+
+
+def _n_scored(answered: list[Resolution], *, by: Forecaster, at: dt.datetime) -> int | None:
+    ids = {row.forecast_id for row in answered}
+    if Forecast.objects.visible_to(by, at=at).filter(pk__in=ids).count() < len(ids):
+        return None
+    return standing.n_standing({row.forecast_id: row.known_at for row in answered})
 
 
 def doubts(forecast: Forecast, form: DecisionForm) -> list[str]:

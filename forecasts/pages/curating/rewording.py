@@ -29,15 +29,15 @@ COUNTED = 10_000
 
 @dataclass(frozen=True)
 class Effects:
-    """What a new wording would change, and for whom."""
+    """What a new wording would change, and for whom. n_estimates is None where the crowd is hidden from the curator."""
 
     changes: list[Change]
-    n_estimates: int
+    n_estimates: int | None
     twin: Forecast | None
 
     @property
     def many(self) -> bool:
-        return self.n_estimates > COUNTED
+        return (self.n_estimates or 0) > COUNTED
 
     @property
     def of_words(self) -> bool:
@@ -88,7 +88,7 @@ def _carry_out(
         "forecast": forecast,
         "form": form,
         "review": looked,
-        "effects": _effects(forecast, current, text_of(shown)),
+        "effects": _effects(forecast, current, text_of(shown), by=by, at=at),
         "unaccepted": unaccepted,
         "at": at,
     }
@@ -104,9 +104,10 @@ def _put(forecast: Forecast, current: Wording, form: RewordForm, *, by: Forecast
     )
 
 
-def _effects(forecast: Forecast, current: Wording, text: Text) -> Effects:
+def _effects(forecast: Forecast, current: Wording, text: Text, *, by: Forecaster, at: dt.datetime) -> Effects:
     under = Estimate.objects.filter(forecast=forecast, wording=current)[: COUNTED + 1]
-    return Effects(changes(text_of(current), text), under.count(), _twin(forecast))
+    hidden = queries.crowd_is_hidden(forecast, user=by, at=at)
+    return Effects(changes(text_of(current), text), None if hidden else under.count(), _twin(forecast))
 
 
 def _twin(forecast: Forecast) -> Forecast | None:
