@@ -48,7 +48,8 @@ class AccrualOne(Endpoint):
         responses=AccrualOut,
     )
     def get(self, request: Request, slug: str, name: str) -> Response:
-        forecaster = Forecaster.objects.filter(username=name).first()
+        # PostgreSQL takes no null character, and no name has one.
+        forecaster = None if "\x00" in name else Forecaster.objects.filter(username=name).first()
         found = accruals.accrual(found_forecast(slug), forecaster) if forecaster else None
         if found is None:
             raise NotFound(f"“{name}” has no score on this forecast.")

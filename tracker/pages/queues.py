@@ -49,7 +49,8 @@ def scoring(request: HttpRequest) -> HttpResponse:
     """Every resolution, the latest first, and how far it has come."""
     at = timezone.now()
     before = request.GET.get("before", "")
-    known = before.isascii() and before.isdigit() and int(before) <= LARGEST_ID
+    # Python refuses to read thousands of digits.
+    known = before.isascii() and before.isdigit() and len(before) < 20 and int(before) <= LARGEST_ID
     rows = list(_decided().filter(pk__lt=int(before) if known else LARGEST_ID).order_by("-id")[: PER_PAGE + 1])
     shown = progress(rows[:PER_PAGE])
     context = {
@@ -76,6 +77,8 @@ def _place(text: str) -> Place | None:
     written, _, pk = text.partition("_")
     try:
         resolve_by, number = dt.datetime.fromisoformat(written), int(pk)
-    except ValueError:
+        if resolve_by.tzinfo is None or not 0 <= number <= LARGEST_ID:
+            return None
+        return resolve_by.astimezone(dt.UTC), number
+    except (ValueError, OverflowError):
         return None
-    return (resolve_by, number) if resolve_by.tzinfo and 0 <= number <= LARGEST_ID else None

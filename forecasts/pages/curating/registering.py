@@ -123,7 +123,8 @@ def _sent_before(form: RegisterForm, refused: Refused, *, by: Forecaster) -> For
 def check(request: HttpRequest) -> HttpResponse:
     """What stands beside the form, for what is typed so far."""
     at = timezone.now()
-    current = Wording.objects.select_related("forecast").filter(forecast__slug=request.POST.get("of", ""))
+    of = request.POST.get("of", "").replace("\x00", "")
+    current = Wording.objects.select_related("forecast").filter(forecast__slug=of)
     wording = current.order_by("-version").first()
     forecast = wording.forecast if wording else None
     form: TextForm = reword_form(wording, request.POST) if wording else RegisterForm(request.POST)
