@@ -168,6 +168,21 @@ def test_what_is_not_offered_is_refused(browse: Browse, cast: factories.Cast, gi
     assert not Mailbox.objects.exists()
 
 
+def test_an_address_that_refuses_is_said_to_and_tried_again_once_the_choice_is_saved(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    EmailAddress.objects.create(user=cast.ann, email="ann@example.org", verified=True, primary=True)
+    mailbox = Mailbox.objects.create(forecaster=cast.ann, since_at=at, next_at=at, refused_since=at)
+    client = browse(cast.ann)
+    assert "has refused our letters since" in page(client, "letters")
+    Mailbox.objects.filter(pk=mailbox.pk).update(gave_up_on="ann@example.org")
+    shown = page(client, "letters")
+    assert "refused our letters for days" in shown
+    assert "The next look is on" not in shown
+    client.post(reverse("letters"), {"rhythm": "weekly", "tells": ["closing"]})
+    assert "refused our letters" not in page(client, "letters")
+
+
 def test_the_next_letter_can_be_seen_before_it_is_sent(
     browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:
