@@ -12,7 +12,7 @@ from django.utils.html import escape, linebreaks
 
 from forecasts import queries
 from forecasts.links import absolute
-from forecasts.models import ENDED, UNANSWERED, Estimate, Forecast, Forecaster, Outcome, Source
+from forecasts.models import ENDED, Estimate, Forecast, Forecaster, Source
 from forecasts.models.forecasts import ForecastQuerySet
 from forecasts.templatetags.words import percent
 
@@ -63,8 +63,8 @@ def of_forecaster(account: Forecaster, *, at: dt.datetime) -> list[Entry]:
     own = Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=account.pk, made_at__lte=at)
     estimated = Forecast.objects.filter(Exists(own))
     ended = estimated.filter(resolution__outcome__in=ENDED, resolution__decided_at__lte=at)
-    standing = queries.with_crowd(estimated.with_status("open", at=at), user=account, at=at)
-    closing = standing.filter(Q(own__isnull=False), closes_at__lte=at + SOON).order_by("closes_at", "id")[:MOST]
+    soon = _stood_on(account, at=at).filter(closes_at__lte=at + SOON).order_by("closes_at", "id")
+    closing = queries.rows(list(soon.values_list("pk", flat=True)[:MOST]), user=account, at=at)
     return _newest(
         [
             *_decided(ended.order_by("-resolution__decided_at", "-id")),
@@ -99,26 +99,25 @@ def open_dates(*, at: dt.datetime, source: Source | None = None) -> QuerySet[For
 
 def stood_on(account: Forecaster, *, at: dt.datetime) -> QuerySet[Forecast]:
     """Open forecasts that they stand on, those that close first; each with `worded_at`."""
-    own = Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=account.pk, made_at__lte=at)
-    found = Forecast.objects.filter(Exists(own)).with_status("open", at=at)
-    standing = queries.with_crowd(found, user=account, at=at).filter(Q(own__isnull=False))
-    return _worded(standing).order_by("closes_at", "id")[:MOST_EVENTS]
+    return _worded(_stood_on(account, at=at)).order_by("closes_at", "id")[:MOST_EVENTS]
 
 
-def to_resolve(account: Forecaster, *, at: dt.datetime) -> QuerySet[Forecast]:
+def to_resolve(account: Forecaster, *, at: dt.datetime) -> list[Forecast]:
     """What falls due to a resolver within three months, and what is due already; each with `worded_at`."""
     if not account.may_resolve:
-        return Forecast.objects.none()
-    blocked = Q(condition__isnull=False) & (
-        Q(condition__resolution=None) | Q(condition__resolution__outcome=Outcome.REOPENED)
-    )
-    found = Forecast.objects.filter(UNANSWERED, simulated=False, resolve_by__lte=at + AHEAD).exclude(blocked)
-    return _worded(found).order_by("resolve_by", "id")[:MOST_EVENTS]
+        return []
+    ready = Q(condition=None) | Q(condition__resolution__outcome__in=ENDED)
+    found = _worded(Forecast.objects.filter(ready, simulated=False, resolve_by__lte=at + AHEAD))
+    return queries.first_due(found, most=MOST_EVENTS)
 
 
 def _public(source: Source | None) -> ForecastQuerySet:
     found = Forecast.objects.filter(simulated=False)
     return found.filter(claim__source=source) if source else found
+
+
+def _stood_on(account: Forecaster, *, at: dt.datetime) -> ForecastQuerySet:
+    return Forecast.objects.filter(pk__in=queries.stood_on(account, at=at)).with_status("open", at=at)
 
 
 def _worded(found: QuerySet[Forecast]) -> QuerySet[Forecast]:

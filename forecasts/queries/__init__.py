@@ -10,12 +10,14 @@ from .reading import (
     due,
     estimates,
     evidence,
+    first_due,
     own_estimates,
     revisions,
     twin,
     voices,
     weighed,
 )
+from .standing import stood_on
 
 __all__ = [
     "EVIDENCE_ORDERINGS",
@@ -34,6 +36,7 @@ __all__ = [
     "estimates",
     "evidence",
     "first",
+    "first_due",
     "in_full",
     "latest_own",
     "listed",
@@ -45,6 +48,7 @@ __all__ = [
     "rows",
     "selected",
     "sheet",
+    "stood_on",
     "twin",
     "voices",
     "weighed",

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from forecasts.models import UNANSWERED, Citation, Estimate, Evidence, Forecast, Rating, Resolution, Viewer
+from forecasts.models import UNANSWERED, Citation, Estimate, Evidence, Forecast, Outcome, Rating, Resolution, Viewer
 from forecasts.models.visibility import revealed_to
 
 from .crowds import with_crowd
@@ -24,6 +24,13 @@ def due(*, at: dt.datetime) -> QuerySet[Forecast]:
         .select_related("claim__source", "resolution", "condition__resolution")
         .order_by("resolve_by", "id")
     )
+
+
+def first_due(found: QuerySet[Forecast], *, most: int) -> list[Forecast]:
+    """Of unanswered ones those due first: what was never decided along the index of just that, and the few reopened."""
+    never, again = found.filter(resolution=None), found.filter(resolution__outcome=Outcome.REOPENED)
+    rows = [row for each in (never, again) for row in each.order_by("resolve_by", "id")[:most]]
+    return sorted(rows, key=lambda row: (row.resolve_by, row.pk))[:most]
 
 
 def estimates(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Estimate]:

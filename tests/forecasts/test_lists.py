@@ -1,13 +1,11 @@
 """Lists page by page: their orders, what is hidden in them, and what they may read."""
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 
 from forecasts.models import Claim, Forecast
 from forecasts.queries import MOST, Filters, listed, menus, page
@@ -16,6 +14,8 @@ from forecasts.refusals import Invalid
 from forecasts.services import crowds
 from tests import factories
 from tests.factories import DAY, NOW
+
+from .plans import steps
 
 pytestmark = pytest.mark.django_db
 VISITOR = AnonymousUser()
@@ -135,22 +135,6 @@ def test_a_page_takes_the_same_few_queries_whatever_the_rows(
     for number in range(1, 5):
         with django_assert_max_num_queries(8):
             page(Filters(ordering=ordering, search="hapen"), user=cast.ann, at=NOW, number=number, size=1)
-
-
-def steps(found: Any) -> list[tuple[str, str]]:
-    """How the rows come: each step of the plan with its index, without what is looked up for a single row."""
-    sql, given = found.query.sql_with_params()
-    with connection.cursor() as cursor:
-        # Few rows are read whole and sorted: what matters is what could be done with many.
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
-        cursor.execute(f"EXPLAIN (FORMAT json) {sql}", given)
-        plan = cursor.fetchone()[0]
-    waiting, seen = [json.loads(plan)[0]["Plan"] if isinstance(plan, str) else plan[0]["Plan"]], []
-    while waiting:
-        step = waiting.pop()
-        seen.append((step["Node Type"], step.get("Index Name", "")))
-        waiting += [part for part in step.get("Plans", []) if part["Parent Relationship"] in {"Outer", "Inner"}]
-    return seen
 
 
 @pytest.mark.parametrize(

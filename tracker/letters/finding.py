@@ -122,7 +122,7 @@ def _due(reader: Reader) -> list[Item]:
     rows = queries.due(at=reader.at).filter(~Exists(before), resolve_by__lte=reader.at, simulated=False)
     return [
         Item(News.DUE, row, row.resolve_by + (reader.at - row.resolve_by) // REMIND * REMIND)
-        for row in rows[: MOST + 1]
+        for row in queries.first_due(rows, most=MOST + 1)
     ]
 
 

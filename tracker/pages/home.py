@@ -31,7 +31,7 @@ def _for_visitor(user: Viewer, at: dt.datetime) -> dict[str, object]:
         "open": queries.first(Filters(status="open"), user=user, at=at, most=MOST),
         "moved": [forecast for forecast in moving if getattr(forecast, "moved_at", None)],
         "results": overviews.results(resolved, user=user),
-        "due": queries.due(at=at).filter(simulated=False)[:MOST],
+        "due": queries.first_due(queries.due(at=at).filter(simulated=False), most=MOST),
     }
 
 
@@ -43,5 +43,5 @@ def _for_forecaster(user: Forecaster, at: dt.datetime) -> dict[str, object]:
         "moves": overviews.moves(user, at=at, most=MOST),
         "results": overviews.results(resolved, user=user),
         "of_own": bool(own),
-        "due": queries.due(at=at)[:MOST] if user.may_resolve else (),
+        "due": queries.first_due(queries.due(at=at), most=MOST) if user.may_resolve else (),
     }
