@@ -1,15 +1,14 @@
 """What people type into the record's pages. Shapes are checked here; what they mean is for the services to judge."""
 
-import datetime as dt
 import json
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Final
 
 from django import forms
-from django.utils import timezone
 
 from forecasts import notation
+from forecasts.fields import InstantField
 from forecasts.models import Estimate, Evidence
 from forecasts.refusals import Refused
 
@@ -54,22 +53,6 @@ class RatioField(forms.FloatField):
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
-class InstantField(forms.CharField):
-    """A time in UTC, as a browser's own control for times sends it, or with a zone."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
-
-    def clean(self, value: Any) -> Any:
-        typed = super().clean(value)
-        if not typed:
-            return None
-        try:
-            found = dt.datetime.fromisoformat(typed)
-            return found.astimezone(dt.UTC) if timezone.is_aware(found) else found.replace(tzinfo=dt.UTC)
-        except (ValueError, OverflowError):
-            raise forms.ValidationError(f"“{typed}” is not a time. Type it as 2027-01-31 18:00.") from None
-
-
 class EstimateForm(forms.Form):
     """One probability, why, what it rests on, and for how long."""
 
@@ -95,7 +78,6 @@ class EstimateForm(forms.Form):
     link_direction = forms.ChoiceField(required=False, choices=DIRECTIONS, label="It", widget=forms.RadioSelect)
     expires_at = InstantField(
         required=False,
-        max_length=40,
         label="Stands until (UTC)",
         help_text="From then on you stand nowhere here. Left empty, it stands until the close, or until you change it.",
     )
