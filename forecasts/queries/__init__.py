@@ -17,7 +17,7 @@ from .reading import (
     voices,
     weighed,
 )
-from .standing import stood_on
+from .standing import stands, stood_on
 
 __all__ = [
     "EVIDENCE_ORDERINGS",
@@ -48,6 +48,7 @@ __all__ = [
     "rows",
     "selected",
     "sheet",
+    "stands",
     "stood_on",
     "twin",
     "voices",

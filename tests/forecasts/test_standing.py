@@ -26,6 +26,7 @@ def test_one_stands_on_what_the_last_estimate_says(cast: factories.Cast) -> None
     factories.estimate(later, cast.ann, 0.4, NOW + DAY)
     factories.estimate(withdrawn, cast.bob, 0.4, NOW - 5 * DAY)
     assert queries.stood_on(cast.ann, at=NOW) == [kept.pk]
+    assert list(Forecast.objects.filter(queries.stands(cast.ann, at=NOW))) == [kept]
 
 
 def test_what_one_stands_on_is_sought_among_the_latest_estimates_alone(

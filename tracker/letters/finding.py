@@ -101,7 +101,8 @@ def _closing(reader: Reader) -> list[Item]:
     """What they stand on and can still revise."""
     soon = reader.at + AHEAD.get(Rhythm(reader.mailbox.rhythm), AHEAD[Rhythm.WEEKLY])
     open_now = _estimated(reader).with_status("open", at=reader.at).filter(closes_at__lte=soon)
-    rows = _untold(reader, News.CLOSING, open_now, about="closes_at", own__isnull=False)
+    stood_on = open_now.filter(queries.stands(reader.account, at=reader.at))
+    rows = _untold(reader, News.CLOSING, stood_on, about="closes_at")
     return [Item(News.CLOSING, row, row.closes_at) for row in rows]
 
 
@@ -131,10 +132,13 @@ def _estimated(reader: Reader) -> ForecastQuerySet:
     return Forecast.objects.filter(Exists(own), simulated=False)
 
 
-def _untold(reader: Reader, kind: News, found: QuerySet[Forecast], *, about: str, **annotated: bool) -> list[Forecast]:
-    """Those whose `about`, an instant, was not told yet, in its order; one more than a letter holds."""
+def _untold(reader: Reader, kind: News, found: QuerySet[Forecast], *, about: str) -> list[Forecast]:
+    """Those whose `about`, an instant, was not told yet, in its order; one more than a letter holds.
+
+    First which they are, then what is told of them: the crowd of each is looked up for those alone.
+    """
     before = Letter.objects.filter(
         mailbox=reader.mailbox.pk, kind=kind, forecast=OuterRef("pk"), about_at=OuterRef(about)
     )
-    rows = queries.with_crowd(found.filter(~Exists(before)), user=reader.account, at=reader.at)
-    return list(rows.filter(**annotated).select_related("resolution").order_by(about, "id")[: MOST + 1])
+    ids = found.filter(~Exists(before)).order_by(about, "id").values_list("pk", flat=True)[: MOST + 1]
+    return queries.rows(list(ids), user=reader.account, at=reader.at)
