@@ -2,13 +2,20 @@
 
 import datetime as dt
 import re
+from unittest.mock import patch
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from forecasts.models import Forecast
 from tests import factories
 from tracker.pages import comparisons
+from tracker.queries import glances
+from tracker.queries.comparison import subject
+from tracker.queries.glances import glance
+from tracker.scopes import Scope
 
 from .conftest import DAY, Browse, World, forecast
 
@@ -116,6 +123,49 @@ def test_a_forecaster_s_page_and_the_leaderboard_lead_here(browse: Browse, world
     assert 'href="/compare/?a=ann&amp;scope=all"' in browse(None).get(page).content.decode()
     assert 'href="/compare/?a=ann&amp;b=bob&amp;scope=all"' in browse(cast.bob).get(page).content.decode()
     assert 'href="/compare/?scope=all"' in browse(None).get("/leaderboards/").content.decode()
+
+
+def test_it_is_worked_out_once_for_the_same_record_and_anew_after_every_decision(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    def read() -> tuple[str, bool]:
+        """What it says, and whether estimates were read for it."""
+        with CaptureQueriesContext(connection) as captured:
+            text = browse(None).get(BOTH).content.decode()
+        said = re.search(r'<p class="said">(.+?)</p>', text)
+        assert said
+        return said[1], any("forecasts_estimate" in each["sql"] for each in captured)
+
+    for number in (1, 2):
+        settled(cast, at - number * DAY, number)
+    first, worked_out = read()
+    assert worked_out
+    assert read() == (first, False)
+    settled(cast, at, 3)
+    assert read()[0].startswith("On the 3 rounds so far")
+    again = Forecast.objects.get(slug="settled-3")
+    factories.resolution(again, "reopened", at, revision=1)
+    # What was reopened may be hidden again, so it is gone at once.
+    assert read() == (first, True)
+
+
+def test_it_is_worked_out_anew_when_the_next_one_settles(cast: factories.Cast, at: dt.datetime) -> None:
+    made = forecast("early", at, closes=2, resolve_by=at + 3 * DAY)
+    factories.resolution(made, "yes", at - DAY)
+    assert glances.seconds_kept(Scope(), settled=True, at=at) == glances.KEPT
+    assert glances.seconds_kept(Scope(), settled=True, at=at + 2.5 * DAY) == DAY.total_seconds() / 2
+    assert glances.seconds_kept(Scope(), settled=False, at=at + 2.5 * DAY) == glances.KEPT
+
+
+def test_no_account_is_kept_in_the_cache(cast: factories.Cast, at: dt.datetime) -> None:
+    settled(cast, at, 1)
+    a, b = subject("ann", field="a"), subject("bob", field="b")
+    asked = {"a": a, "b": b, "scope": Scope(), "settled": True, "at": at, "shown": 50}
+    assert glance(**asked).read.a.forecaster == cast.ann
+    with patch.object(cache, "get", wraps=cache.get) as kept:
+        glance(**asked)
+    (key,) = kept.call_args.args
+    assert cache.get(key).read.a.forecaster is None
 
 
 def test_it_takes_the_same_queries_for_any_number_of_rounds(

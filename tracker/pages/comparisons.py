@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from forecasts.refusals import Refused
 from tracker.forms import ComparisonForm
 from tracker.models import Owner
-from tracker.queries.comparison import COMPARED, Comparison, Round, comparison, subject
+from tracker.queries.comparison import COMPARED, Comparison, Round, subject
+from tracker.queries.glances import Glance, glance
 from tracker.queries.measures import REFERENCES
 from tracker.queries.naming import scored_names
 
@@ -27,19 +28,20 @@ SHOWN = 50
 def show(request: HttpRequest) -> HttpResponse:
     form = ComparisonForm(request.GET)
     asked = form.asked()
-    read = _read(form, asked)
+    seen = _seen(form, asked)
+    read = seen.read if seen else None
+    most = _most(seen) if seen else 1.0
     context = {
         "form": form,
         "asked": asked,
         "read": read,
         "references": _references(""),
         "with_a_crowd": read is not None and Owner.CROWD in {read.a.owner, read.b.owner},
-        "shown": read.rounds[: -SHOWN - 1 : -1] if read else (),
-        # A path takes two instants.
-        "drawn": read is not None and len({each.entered_at for each in read.rounds}) > 1,
+        "shown": read.rounds[::-1] if read else (),
+        "drawn": seen is not None and seen.drawn,
         "src": _src(read) if read else "",
-        "most": _most(read) if read else 1,
-        "mark": _mark(read.last, _most(read)) if read and read.last else None,
+        "most": most,
+        "mark": _mark(read.last, most) if read and read.last else None,
     }
     return render(request, "tracker/compare.html", context, status=400 if form.errors else 200)
 
@@ -56,7 +58,7 @@ def _references(typed: str) -> list[tuple[str, str]]:
     return [(key, REFERENCES[owner]) for key, owner in COMPARED.items() if key.startswith(typed)]
 
 
-def _read(form: ComparisonForm, asked: dict[str, Any]) -> Comparison | None:
+def _seen(form: ComparisonForm, asked: dict[str, Any]) -> Glance | None:
     """The comparison; none while two are not named, or where that is refused beside a field."""
     named = {}
     for field in ("a", "b"):
@@ -68,7 +70,7 @@ def _read(form: ComparisonForm, asked: dict[str, Any]) -> Comparison | None:
     if len(named) < 2:
         return None
     try:
-        return comparison(**named, scope=asked["scope"], settled=asked["settled"], at=timezone.now())
+        return glance(**named, scope=asked["scope"], settled=asked["settled"], at=timezone.now(), shown=SHOWN)
     except Refused as refused:
         form.add_error(refused.field, refused.message)
         return None
@@ -96,12 +98,11 @@ def _mark(last: Round, most: float) -> Mark:
     return Mark(scale.place(last.mean), scale.place(last.low), scale.place(last.high), beyond)
 
 
-def _most(read: Comparison) -> float:
+def _most(seen: Glance) -> float:
     """How far from 0 the chart reaches: to where the path is now. First intervals span all there is, and would hide it.
 
     Upwards to a twentieth, so that the axis ends at a round number.
     """
-    late = read.rounds[len(read.rounds) // 4 :]
-    farthest = max((abs(each.mean) for each in late), default=1.0)
-    widest = max((each.high - each.low for each in late[-1:]), default=2.0)
-    return min(math.ceil(20 * max(farthest, 1.25 * widest)) / 20, 1.0)
+    last = seen.read.last
+    widest = last.high - last.low if last else 2.0
+    return min(math.ceil(20 * max(seen.farthest, 1.25 * widest)) / 20, 1.0)

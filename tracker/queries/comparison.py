@@ -133,7 +133,8 @@ class Comparison:
 
     @property
     def n_rounds(self) -> int:
-        return len(self.rounds)
+        """Also of a path that was cut to its latest."""
+        return self.rounds[-1].number if self.rounds else 0
 
     @property
     def n_in_rounds(self) -> int:
