@@ -63,11 +63,8 @@ def behind(subject: Subject, shown: View, *, view: str, number: int, before: int
     n = BinTotal.objects.filter(subject.totals(shown), view=view, bin=number).aggregate(n=Sum("n"))["n"] or 0
     found = _weighed(_rows(subject, shown), view, number)
     # Pooled, a forecast is one row and its id the key; else a score row is.
-    key, columns = ("forecast_id", POOLED) if subject.owner == EVERYONE else ("id", ALONE)
-    if before is not None:
-        found = found.filter(**{f"{key}__lt": before})
-    grouped = _pooled(found) if columns is POOLED else found.annotate(people=Value(1))
-    page = list(grouped.order_by(f"-{key}").values_list(key, *columns)[: PAGE + 1]) if n else []
+    first = _first_pooled if subject.owner == EVERYONE else _first_alone
+    page = first(found, shown, before) if n else []
     return Listing(
         lower=number / BINS,
         upper=(number + 1) / BINS,
@@ -100,11 +97,31 @@ def _weighed(rows: QuerySet[Score], view: str, number: int) -> QuerySet[Any]:
     return rows.filter(spot_early=False, **inside).annotate(weight=whole, moment=F("final_cell") * whole)
 
 
-def _pooled(rows: QuerySet[Any]) -> QuerySet[Any]:
-    grouped: QuerySet[Any] = rows.values("forecast_id").annotate(
-        people=Count("pk"), sum_weight=Sum("weight"), sum_moment=Sum("moment")
-    )
-    return grouped
+def _first_alone(rows: QuerySet[Any], _: View, before: int | None) -> list[Any]:
+    """A page of one subject's rows and one more, each with its key."""
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.annotate(people=Value(1)).order_by("-pk").values_list("pk", *ALONE)[: PAGE + 1])
+
+
+def _first_pooled(rows: QuerySet[Any], shown: View, before: int | None) -> list[Any]:
+    """A page of forecasts and one more, everyone's rows on each put together.
+
+    They are looked through in stretches, each longer than the one before, so that a bin in which most forecasts are
+    does not cost reading all of them.
+    """
+    counted = shown.forecasts().order_by("-pk").values_list("pk", flat=True)
+    page: list[Any] = []
+    length = 4 * PAGE
+    while len(page) <= PAGE:
+        stretch = list((counted if before is None else counted.filter(pk__lt=before))[:length])
+        grouped: QuerySet[Any] = rows.filter(forecast__in=stretch).values("forecast_id")
+        grouped = grouped.annotate(people=Count("pk"), sum_weight=Sum("weight"), sum_moment=Sum("moment"))
+        page += grouped.order_by("-forecast_id").values_list("forecast_id", *POOLED)
+        if len(stretch) < length:
+            break
+        before, length = stretch[-1], 4 * length
+    return page[: PAGE + 1]
 
 
 def _with_forecasts(page: Sequence[tuple[int, int, float, float, int]]) -> list[Behind]:
