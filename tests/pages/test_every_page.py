@@ -140,7 +140,7 @@ def test_an_empty_site_says_what_to_do(browse: Browse, db: None) -> None:
     for address, said in {
         "/": "Nothing is open now",
         "/forecasts/": "Nothing is registered yet",
-        "/sources/": "manage.py register",
+        "/sources/": "A curator registers sources",
         "/leaderboards/": "Nothing has been scored here yet",
         "/calibration/": "starts when forecasts resolve",
         "/compare/": "Name two",
@@ -150,13 +150,24 @@ def test_an_empty_site_says_what_to_do(browse: Browse, db: None) -> None:
         assert said in client.get(address).content.decode(), address
 
 
+@pytest.mark.parametrize(("address", "way"), [("/forecasts/", "/curate/"), ("/sources/", "/curate/source/")])
+def test_an_empty_list_leads_a_curator_to_registering(
+    browse: Browse, cast: factories.Cast, address: str, way: str
+) -> None:
+    for who, led in ((cast.curator, True), (cast.ann, False)):
+        content = browse(who).get(address).content.decode().split("<main")[1]
+        assert (f'href="{way}"' in content) is led
+
+
 def test_the_frame_knows_who_looks(browse: Browse, world: World, cast: factories.Cast) -> None:
     visitor = browse(None).get("/forecasts/").content.decode()
     forecaster = browse(cast.ann).get("/forecasts/").content.decode()
+    curator = browse(cast.curator).get("/forecasts/").content.decode()
     resolver = browse(cast.resolver).get("/forecasts/").content.decode()
     assert ("Sign in" in visitor, "Sign out" in visitor, "To resolve" in visitor) == (True, False, False)
     assert ("Sign in" in forecaster, "Sign out" in forecaster, "To resolve" in forecaster) == (False, True, False)
     assert "To resolve (2)" in resolver
+    assert ('href="/curate/"' in forecaster, 'href="/curate/"' in curator) == (False, True)
     assert 'href="/forecasts/" aria-current="page"' in visitor
     assert "/admin/" not in resolver
     assert "/admin/" in browse(cast.admin).get("/").content.decode()

@@ -64,6 +64,25 @@ def test_the_forecast_links_to_its_scores_without_a_script(browse: Browse, world
     assert 'id="scores"' in browse(None).get("/forecasts/resolved/scores/").content.decode()
 
 
+def test_a_forecast_leads_curators_and_resolvers_to_what_they_may_do(
+    browse: Browse, world: World, cast: factories.Cast
+) -> None:
+    curating = ["/curate/forecast/due/", "/curate/forecast/due/tags/"]
+    for role, slug, deeds in (
+        (cast.ann, "due", []),
+        (cast.curator, "due", curating),
+        (cast.curator, "resolved", []),
+        (cast.resolver, "due", ["/resolve/due/"]),
+        (cast.resolver, "resolved", ["/resolve/resolved/"]),
+    ):
+        html = browse(role).get(f"/forecasts/{slug}/").content.decode().split("<main")[1]
+        assert re.findall(r'href="(/(?:curate|resolve)/[^"]*)"', html) == deeds
+
+
+def test_an_annulled_forecast_offers_no_scores(browse: Browse, world: World) -> None:
+    assert "/forecasts/annulled/scores/" not in browse(None).get("/forecasts/annulled/").content.decode()
+
+
 def test_the_board_ranks_those_with_enough_and_lists_the_others_below(
     browse: Browse, world: World, cast: factories.Cast, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
