@@ -83,6 +83,11 @@ def test_an_annulled_forecast_offers_no_scores(browse: Browse, world: World) -> 
     assert "/forecasts/annulled/scores/" not in browse(None).get("/forecasts/annulled/").content.decode()
 
 
+def test_headings_of_a_score_leave_no_level_out(browse: Browse, world: World, cast: factories.Cast) -> None:
+    html = browse(cast.ann).get("/forecasts/resolved/scores/").content.decode()
+    assert re.findall(r"<h(\d)", html) == ["1", "2", "2"]
+
+
 def test_the_board_ranks_those_with_enough_and_lists_the_others_below(
     browse: Browse, world: World, cast: factories.Cast, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
