@@ -50,7 +50,7 @@ def test_each_says_how_overdue_it_is_who_stands_and_what_there_is(
     evidencing.add(forecast=world.due, by=cast.ann, at=at - 5 * DAY, title="A report", direction="raises")
     forecast("hanging", at, condition=world.due, condition_outcome="yes")
     page = text(html(resolver, "/resolve/"))
-    assert "overdue 2 days" in page
+    assert "Overdue 2 days" in page
     assert "37%" in page
     assert "1 forecaster" in page
     assert "1 piece of evidence" in page
