@@ -1,26 +1,38 @@
 """Each page of a site with 100,000 forecasts and 5,000,000 estimates, beside the same of one with 100 forecasts.
 
 What is measured is the server's part: from the request to the last byte, templates and middleware included.
+
+Both sites fill the pages of their lists, so that what differs is how much there is and not how many rows are shown. The
+small one has 26 due and 26 resolved forecasts for it, the sources of both have 100 forecasts each, one forecaster of
+both has estimated half of what there is, and what holds more rows than the small site has is cut to CUT rows in both.
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from unittest import mock
 
+from django.db import connection, transaction
 from django.test import Client
 
 from benchmarks.measuring import Row, Sample, timed, times_as_long
 from benchmarks.resolution import count
 from benchmarks.stocked import Stock, own_database
-from forecasts.models import Forecast, Forecaster
+from forecasts import feeds, links
+from forecasts.models import Forecast, Forecaster, Source
+from tracker.pages import comparisons, forecasters
+from tracker.queries import bins
 
 SMALL, LARGE = 100, 100_000
 PEOPLE = 50
-# One in ten has resolved, one in a hundred waits for its answer; a document makes some sixty predictions.
-RESOLVED, WAITING, PER_SOURCE = 10, 100, 60
+# One in ten has resolved, one in a hundred waits for its answer; a document makes a hundred predictions.
+RESOLVED, WAITING, PER_SOURCE = 10, 100, 100
+# A page of forecasts and one more; more sources than a page of them; and the rows of what would hold more than all.
+FULL, SOURCES, CUT = 26, 31, 12
 AS_LONG = 1.5
 REPEATS = 11
-VISITOR, FORECASTER, RESOLVER = "", "stocked7", "stocked1"
+VISITOR, FORECASTER, NEWCOMER, RESOLVER = "", "stocked7", "stocked9", "stocked1"
 PAGES = {
     "home": (VISITOR, "/"),
     "home, signed in": (FORECASTER, "/"),
@@ -46,13 +58,45 @@ PAGES = {
     "the curators' way in": (RESOLVER, "/curate/"),
     "a condition sought": (RESOLVER, "/curate/find/condition/?condition_search=wheat+in+district+42"),
     "a new wording": (RESOLVER, "/curate/forecast/{running}/"),
+    "a source, embedded": (VISITOR, "/sources/stocked-1/embed/"),
+    "what one could answer": (NEWCOMER, "/answer/"),
+    "behind a bin": (VISITOR, "/calibration/forecasts/?bin=7"),
+    "behind a bin of one": (VISITOR, "/calibration/forecasts/?bin=7&forecaster=stocked7"),
+    "two compared": (VISITOR, "/compare/?a=stocked7&b=stocked9&settled=false"),
+    "the crowd compared with one half": (VISITOR, "/compare/?a=crowd:median&b=constant:one_half&settled=false"),
+    "an account": (FORECASTER, "/accounts/"),
+    "a letter": (FORECASTER, "/accounts/letters/preview/"),
+    "a resolver's letter": (RESOLVER, "/accounts/letters/preview/"),
+    "where to subscribe": (FORECASTER, "/feeds/"),
+    "a feed of what opened": (VISITOR, "/feeds/opened.atom"),
+    "a feed of what resolved": (VISITOR, "/feeds/resolved.atom"),
+    "a source's feed": (VISITOR, "/feeds/sources/stocked-1.atom"),
+    "one's feed": (VISITOR, "/feeds/own/{own}.atom"),
+    "a calendar": (VISITOR, "/calendars/open.ics"),
+    "a source's calendar": (VISITOR, "/calendars/sources/stocked-1.ics"),
+    "one's calendar": (VISITOR, "/calendars/own/{own}.ics"),
+    "a resolver's calendar": (VISITOR, "/calendars/own/{resolvers}.ics"),
+    "the API's list": (FORECASTER, "/api/v1/forecasts/"),
+    "the API's list, what moved last": (FORECASTER, "/api/v1/forecasts/?ordering=active"),
+    "the API's list, most forecasters": (FORECASTER, "/api/v1/forecasts/?ordering=forecasters"),
+    "the API's source": (VISITOR, "/api/v1/sources/stocked-1/"),
+    "the pairs": (VISITOR, "/api/v1/pairs/"),
     "help": (VISITOR, "/help/"),
 }
+# By module, what is cut.
+LENGTHS = ((feeds, "MOST"), (feeds, "MOST_EVENTS"), (bins, "PAGE"), (comparisons, "SHOWN"), (forecasters, "PAGE"))
+HALF = """
+INSERT INTO forecasts_estimate (forecast_id, forecaster_id, wording_id, probability, made_at, recorded_at, crowd_seen,
+    rationale, via)
+SELECT id, %s, id, 0.7, least(closes_at, now()) - interval '1 hour', now(), false, '', 'api'
+FROM forecasts_forecast WHERE id %% 2 = 0
+"""
 
 
 def rows(scale: float) -> Iterator[Row]:
     """Each page, in the large site beside the small one."""
-    large, small = measured(max(2 * SMALL, int(LARGE * scale))), measured(SMALL)
+    repeats = REPEATS if scale >= 0.1 else 1
+    large, small = (measured(size, repeats) for size in (max(2 * SMALL, int(LARGE * scale)), SMALL))
     for name, sample in large.samples.items():
         setting = f"{name}, {large.forecasts:,} beside {small.forecasts:,} forecasts"
         yield times_as_long(setting, ours=sample, reference=small.samples[name], at_most=AS_LONG)
@@ -64,8 +108,8 @@ class Measured:
     samples: dict[str, Sample]
 
 
-def measured(forecasts: int) -> Measured:
-    resolved, waiting = max(2, forecasts // RESOLVED), max(2, forecasts // WAITING)
+def measured(forecasts: int, repeats: int) -> Measured:
+    resolved, waiting = max(FULL, forecasts // RESOLVED), max(FULL, forecasts // WAITING)
     stock = Stock(
         forecasts=resolved,
         open=waiting,
@@ -75,16 +119,32 @@ def measured(forecasts: int) -> Measured:
         each=1,
         sources=max(1, forecasts // PER_SOURCE),
     )
-    with own_database():
+    with own_database(), ExitStack() as cut:
+        for module, name in LENGTHS:
+            cut.enter_context(mock.patch.object(module, name, CUT))
         stock.lay_in()
+        fill()
         count()
-        slugs = {"resolved": "stocked-2", "waiting": f"stocked-{resolved + 1}", "running": f"stocked-{forecasts}"}
-        clients = {name: client(name) for name in (VISITOR, FORECASTER, RESOLVER)}
+        places = {"resolved": "stocked-2", "waiting": f"stocked-{resolved + 1}", "running": f"stocked-{forecasts}"}
+        places |= {"own": feed(FORECASTER), "resolvers": feed(RESOLVER)}
+        clients = {name: client(name) for name in (VISITOR, FORECASTER, NEWCOMER, RESOLVER)}
         samples = {
-            name: timed(partial(get, clients[who], path.format(**slugs)), REPEATS)
+            name: timed(partial(get, clients[who], path.format(**places)), repeats)
             for name, (who, path) in PAGES.items()
         }
         return Measured(Forecast.objects.count(), samples)
+
+
+def fill() -> None:
+    """What a list needs to be full in the small site as well."""
+    Source.objects.bulk_create(Source(slug=f"more-{n}", title=f"More {n}", author="Author") for n in range(SOURCES))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(HALF, [Forecaster.objects.get(username=FORECASTER).pk])
+
+
+def feed(name: str) -> str:
+    return links.feed_token(Forecaster.objects.get(username=name))
 
 
 def client(name: str) -> Client:

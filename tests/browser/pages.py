@@ -79,6 +79,9 @@ NO_PAGES = {
     "forecast-evidence",
     "evidence-rating",
     "token-revoke",
+    # Parts of the form in which a forecast is registered, swapped in while it is filled in.
+    "curate-check",
+    "curate-find",
     "feeds-renew",
     "feed-opened",
     "feed-resolved",

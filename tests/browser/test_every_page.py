@@ -38,4 +38,7 @@ def test_no_page_is_left_out() -> None:
 
 
 def _names(patterns: list[URLPattern | URLResolver]) -> set[str]:
-    return {pattern.name for pattern in patterns if isinstance(pattern, URLPattern) and pattern.name}
+    found: set[str] = set()
+    for pattern in patterns:
+        found |= _names(pattern.url_patterns) if isinstance(pattern, URLResolver) else {pattern.name or ""}
+    return found - {""}
