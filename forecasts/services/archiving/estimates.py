@@ -61,6 +61,9 @@ def _bring_ratings(work: Bringing) -> None:
 
 
 def check_estimates(work: Bringing) -> None:
+    # What was just brought is not in the statistics yet. Where these say that there is next to nothing, each row of the
+    # file would be held against all forecasts one by one.
+    work.run("ANALYZE forecasts_forecast, forecasts_wording, forecasts_forecaster, forecasts_estimate")
     work.mark_known(ESTIMATES)
     work.refuse_without_account(ESTIMATES, "forecaster")
     _refuse_strange_forecasts(work, ESTIMATES)
