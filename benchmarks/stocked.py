@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from unittest import mock
 
 from django.db import connection, transaction
 
@@ -128,11 +129,13 @@ class Stock:
 def own_database() -> Iterator[None]:
     """An empty database of the product's, which goes when it is no longer needed."""
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
+    # Named by itself: what runs the tests may have given the name of a test database to its own.
+    with mock.patch.dict(connection.settings_dict["TEST"], {"NAME": f"own_{name}"}):
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        try:
+            yield
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def settle(*tables: str) -> None:

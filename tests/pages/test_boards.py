@@ -132,7 +132,7 @@ def test_every_bin_leads_to_the_forecasts_behind_it_from_chart_and_table(browse:
     assert "/forecasts/resolved/" in behind
     assert "/forecasts/annulled/" not in behind
     assert "On 1 forecast ann stood in this bin." in text(behind)
-    assert "yes 80% 0.63" in text(behind)
+    assert "Yes 80% 0.63" in text(behind)
     assert 'href="/calibration/?forecaster=ann&amp;scope=all&amp;view=time&amp;settled=true"' in behind
 
 
@@ -153,11 +153,11 @@ def test_the_pooled_bin_counts_people_and_pages_go_on_where_the_last_ended(
     ended("second", "no", (cast.ann, cast.bob), at)
     client = browse(None)
     html = client.get("/calibration/forecasts/?bin=8").content.decode()
-    assert "no 80% 0.63 1" in text(html)
+    assert "No 80% 0.63 1" in text(html)
     following = re.search(r'rel="next" href="([^"]+)"', html)
     assert following
     html = client.get(unescape(following[1])).content.decode()
-    assert "yes 80% 0.63 1" in text(html)
+    assert "Yes 80% 0.63 1" in text(html)
     assert 'rel="next"' not in html
     assert "First page" in html
 

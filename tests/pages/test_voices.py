@@ -201,7 +201,7 @@ def test_a_branch_annulled_by_its_condition_names_it_and_one_annulled_by_a_perso
 def test_what_was_reopened_says_so_at_the_top(browse: Browse, world: World, at: dt.datetime) -> None:
     factories.resolution(world.resolved, "reopened", at)
     html = browse(None).get("/forecasts/resolved/").content.decode()
-    assert '<a href="#resolution">reopened</a>' in html
+    assert '<a href="#resolution">Reopened</a>' in html
     assert html.index('id="resolution"') < html.index('id="history"')
     assert "Looked again." in section(html, "resolution")
 
