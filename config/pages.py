@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from forecasts import queries
 
-# Whoever has so many before them needs no exact number.
-MOST_DUE = 1000
+# Whoever has more before them needs no exact number.
+MOST_DUE = 99
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
@@ -20,8 +20,12 @@ def frame(request: HttpRequest) -> dict[str, object]:
     return {
         "section": section,
         "own_record": section == "forecasters" and user is not None and rest == user.get_username(),
-        "n_due": SimpleLazyObject(queries.due(at=timezone.now())[:MOST_DUE].count),
+        "n_due": SimpleLazyObject(lambda: _up_to(MOST_DUE, queries.n_due(at=timezone.now(), most=MOST_DUE + 1))),
     }
+
+
+def _up_to(most: int, n: int) -> str:
+    return "" if n == 0 else str(n) if n <= most else f"{most}+"
 
 
 @require_safe

@@ -139,6 +139,8 @@ class Forecast(models.Model):
             GinIndex(fields=("tags",), name="forecast_tags"),
             # The resolvers' queue is in this order; what has been decided is not in it.
             models.Index(fields=("resolve_by", "id"), condition=Q(resolution=None), name="forecast_undecided"),
+            # What is open, and what has closed and waits, however much was decided before.
+            models.Index(fields=("closes_at", "id"), condition=Q(resolution=None), name="forecast_unanswered"),
             # Answers "which ask nearly this?" with the nearest few, however many there are.
             GistIndex(OpClass("question", name="gist_trgm_ops(siglen=64)"), name="forecast_question_near"),
         ]

@@ -1,8 +1,8 @@
 """What pages, the API and feeds read of the record. The same number of queries whatever the number of rows."""
 
-from .answering import Progress, Sheet, latest_own, progress, sheet
+from .answering import Progress, Sheet, latest_own, progress, sheet, unanswered
 from .crowds import crowd_is_hidden, crowd_points, with_crowd
-from .listing import MOST, ORDERINGS, Filters, Page, first, in_full, listed, page, rows, selected
+from .listing import MOST, ORDERINGS, Filters, Page, estimated, first, in_full, page, rows, selected, stretches
 from .menus import UNCONDITIONAL, Menus, menus
 from .reading import (
     EVIDENCE_ORDERINGS,
@@ -11,16 +11,18 @@ from .reading import (
     estimates,
     evidence,
     first_due,
+    n_due,
     own_estimates,
     revisions,
     twin,
     voices,
     weighed,
 )
-from .standing import stands, stood_on
+from .standing import LATEST, stands, stood_on
 
 __all__ = [
     "EVIDENCE_ORDERINGS",
+    "LATEST",
     "MOST",
     "ORDERINGS",
     "UNCONDITIONAL",
@@ -33,14 +35,15 @@ __all__ = [
     "crowd_is_hidden",
     "crowd_points",
     "due",
+    "estimated",
     "estimates",
     "evidence",
     "first",
     "first_due",
     "in_full",
     "latest_own",
-    "listed",
     "menus",
+    "n_due",
     "own_estimates",
     "page",
     "progress",
@@ -50,7 +53,9 @@ __all__ = [
     "sheet",
     "stands",
     "stood_on",
+    "stretches",
     "twin",
+    "unanswered",
     "voices",
     "weighed",
     "with_crowd",

@@ -27,10 +27,20 @@ def due(*, at: dt.datetime) -> QuerySet[Forecast]:
 
 
 def first_due(found: QuerySet[Forecast], *, most: int) -> list[Forecast]:
-    """Of unanswered ones those due first: what was never decided along the index of just that, and the few reopened."""
-    never, again = found.filter(resolution=None), found.filter(resolution__outcome=Outcome.REOPENED)
-    rows = [row for each in (never, again) for row in each.order_by("resolve_by", "id")[:most]]
+    """Of unanswered ones those due first."""
+    rows = [row for each in _unanswered(found) for row in each.order_by("resolve_by", "id")[:most]]
     return sorted(rows, key=lambda row: (row.resolve_by, row.pk))[:most]
+
+
+def n_due(*, at: dt.datetime, most: int) -> int:
+    """How many wait for a resolver, counted no further than to `most`."""
+    never, again = (each.order_by().values("pk")[:most] for each in _unanswered(due(at=at)))
+    return min(never.union(again, all=True).count(), most)
+
+
+def _unanswered(found: QuerySet[Forecast]) -> tuple[QuerySet[Forecast], QuerySet[Forecast]]:
+    """What was never decided, along an index of just that, and the few that were reopened."""
+    return found.filter(resolution=None), found.filter(resolution__outcome=Outcome.REOPENED)
 
 
 def estimates(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Estimate]:
