@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from forecasts.models import Forecaster
 from tracker.forms import RecordForm
 from tracker.queries.measures import MEASURES
-from tracker.queries.records import COUNTED, SORTED, Record, own_scope, record
+from tracker.queries.records import COUNTED, SORTED, Record, own_scope, record, scores
 from tracker.scoring.boards import MINIMUM_FORECASTS
 
 from .drawing import alone
@@ -33,13 +33,15 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         form.fields["scope"].initial = str(asked["scope"])
     read = record(person, **asked, user=request.user, at=timezone.now())
     form.offer(read.shown.years)
+    page = Paginator(read.scores, PAGE).get_page(request.GET.get("page"))
     context = {
         "person": person,
         "form": form,
         "record": read,
         "headline": headline(person.username, read),
         "rows": [alone(measure, read.rows[key]) for key, measure in MEASURES.items() if key in read.rows],
-        "page": Paginator(read.scores, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "scores": scores(page.object_list),
         "minimum": MINIMUM_FORECASTS,
         "counted": COUNTED,
         "sorted": SORTED,

@@ -12,7 +12,7 @@ from tracker.scoring.reliability import BINS
 from tracker.scoring.shares import GRID, WHOLE
 
 from .calibration import Subject
-from .examples import counting_in
+from .examples import counting_in, newest_in
 from .viewing import View
 
 # Forecasts on a page.
@@ -75,10 +75,9 @@ def behind(subject: Subject, shown: View, *, view: str, number: int, before: int
 
 
 def _rows(subject: Subject, shown: View) -> QuerySet[Score]:
-    rows = counting_in(shown)
     if subject.owner == EVERYONE:
-        return rows.filter(owner=Owner.FORECASTER)
-    return rows.filter(owner=subject.owner, forecaster=subject.forecaster, method=subject.method)
+        return counting_in(shown).filter(owner=Owner.FORECASTER)
+    return newest_in(shown).filter(owner=subject.owner, forecaster=subject.forecaster, method=subject.method)
 
 
 def _weighed(rows: QuerySet[Score], view: str, number: int) -> QuerySet[Any]:
@@ -101,7 +100,7 @@ def _first_alone(rows: QuerySet[Any], _: View, before: int | None) -> list[Any]:
     """A page of one subject's rows and one more, each with its key."""
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return list(rows.annotate(people=Value(1)).order_by("-pk").values_list("pk", *ALONE)[: PAGE + 1])
+    return list(rows.annotate(people=Value(1)).values_list("pk", *ALONE)[: PAGE + 1])
 
 
 def _first_pooled(rows: QuerySet[Any], shown: View, before: int | None) -> list[Any]:

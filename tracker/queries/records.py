@@ -1,6 +1,7 @@
 """The track record of one forecaster, as far as the reader may see it. It costs the same however long the record is."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -10,13 +11,13 @@ from tracker.models import Owner, Score
 from tracker.scopes import Scope
 
 from .calibration import Calibration, calibration
-from .examples import counting_in, open_to_all
+from .examples import newest_in, open_to_all
 from .leaderboards import scores_of
 from .rows import Row
 from .viewing import View, view
 
 # How far back a record is gone through: estimates that are counted, scores that are sorted, open estimates shown.
-COUNTED, SORTED, OPEN = 1000, 500, 10
+COUNTED, SORTED, OPEN = 500, 250, 10
 SORTS = {
     "latest": ("Scored last", ("-id",)),
     "baseline": ("Best baseline", (F("baseline").desc(nulls_last=True), "-id")),
@@ -29,7 +30,7 @@ SORTS = {
 
 @dataclass(frozen=True)
 class Record:
-    """What a forecaster has done. rows holds their row per measure; scores their scored forecasts, sorted, unread.
+    """What a forecaster has done. rows holds their row per measure; scores the ids of their score rows, sorted.
 
     n_forecasts and n_estimates count no further back than the COUNTED latest estimates; `longer` says there are more.
     """
@@ -40,7 +41,7 @@ class Record:
     longer: bool
     rows: dict[str, Row]
     calibration: Calibration
-    scores: QuerySet[Score]
+    scores: list[int]
     open: list[Estimate]
 
 
@@ -69,35 +70,44 @@ def record(
     visible = Estimate.objects.visible_to(user, at=at).filter(
         forecaster=forecaster, forecast__simulated=forecaster.simulated
     )
-    latest = list(visible.order_by("-made_at").values_list("forecast", flat=True)[: COUNTED + 1])
+    found = list(visible.order_by("-made_at").values_list("forecast", "made_at")[: COUNTED + 1])
+    latest = found[:COUNTED]
     return Record(
         shown=shown,
-        n_forecasts=len(set(latest[:COUNTED])),
-        n_estimates=len(latest[:COUNTED]),
-        longer=len(latest) > COUNTED,
+        n_forecasts=len({forecast for forecast, _ in latest}),
+        n_estimates=len(latest),
+        longer=len(found) > COUNTED,
         rows=scores_of(forecaster, scope=scope, year=year, settled=settled),
         calibration=calibration(scope=scope, forecaster=forecaster, year=year, settled=settled),
-        scores=_scores(forecaster, shown, sort),
-        open=_open(visible, set(latest), at),
+        scores=_sorted(forecaster, shown, sort),
+        open=_open(visible.filter(made_at__gte=latest[-1][1]), at) if latest else [],
     )
 
 
-def _scores(forecaster: Forecaster, shown: View, sort: str) -> QuerySet[Score]:
+def scores(ids: Sequence[int]) -> list[Score]:
+    """These rows of scores in this order, with their forecasts."""
+    found = Score.objects.select_related("forecast__resolution", "forecast__claim").in_bulk(list(ids))
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def _sorted(forecaster: Forecaster, shown: View, sort: str) -> list[int]:
     """Of the SORTED latest, so that no order needs an index of its own."""
-    mine = open_to_all(counting_in(shown)).filter(owner=Owner.FORECASTER, forecaster=forecaster)
+    mine = open_to_all(newest_in(shown)).filter(owner=Owner.FORECASTER, forecaster=forecaster)
     _, order = SORTS[sort]
-    found = Score.objects.filter(pk__in=list(mine.order_by("-id").values_list("pk", flat=True)[:SORTED]))
-    return found.select_related("forecast__resolution", "forecast__claim").order_by(*order)
+    latest = Score.objects.filter(pk__in=mine.values("pk")[:SORTED])
+    return list(latest.order_by(*order).values_list("pk", flat=True))
 
 
-def _open(visible: QuerySet[Estimate], among: set[int], at: dt.datetime) -> list[Estimate]:
-    """Their standing estimates on those forecasts that are open, the newest first, where the reader may see them."""
+def _open(latest: QuerySet[Estimate], at: dt.datetime) -> list[Estimate]:
+    """The standing estimates among these on forecasts that are open, the newest first: the first few are soon found."""
     later = Estimate.objects.filter(
         forecast=OuterRef("forecast"), forecaster=OuterRef("forecaster"), made_at__gt=OuterRef("made_at")
     )
-    standing = Q(expires_at__isnull=True) | Q(expires_at__gt=at)
-    unanswered = Forecast.objects.filter(UNANSWERED, pk__in=among, closes_at__gt=at)
-    found = visible.filter(
-        standing, ~Exists(later), forecast__in=list(unanswered.values_list("pk", flat=True)), probability__isnull=False
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=at)
+    found = latest.filter(
+        lasting,
+        ~Exists(later),
+        Exists(Forecast.objects.filter(UNANSWERED, pk=OuterRef("forecast"), closes_at__gt=at)),
+        probability__isnull=False,
     )
     return list(found.select_related("forecast__claim").order_by("-made_at")[:OPEN])
