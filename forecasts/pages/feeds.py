@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from forecasts import calendars, feeds, links
+from forecasts import calendars, feeds, links, queries
 from forecasts.models import Forecaster, Source
 from forecasts.refusals import Refused
 from forecasts.services import mailboxes
@@ -27,6 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "sources": Source.objects.order_by("title")[:MOST_SOURCES],
         "site": links.absolute(""),
+        "latest": queries.LATEST,
         "section": "accounts",
     }
     if request.user.is_authenticated:

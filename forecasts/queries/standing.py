@@ -7,12 +7,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from forecasts.models import Estimate, Forecaster
 
-LATEST: Final = 1000
+LATEST: Final = 500
 
 
 def stood_on(account: Forecaster, *, at: dt.datetime) -> list[int]:
     """The ids of the forecasts on which an estimate of theirs stands, of their LATEST estimates; in one query."""
-    newest = Estimate.objects.filter(forecaster=account.pk, made_at__lte=at).order_by("-made_at", "-id")
+    newest = Estimate.objects.filter(forecaster=account.pk, made_at__lte=at).order_by("-made_at")
     last: dict[int, bool] = {}
     for forecast_id, probability, expires_at in newest.values_list("forecast_id", "probability", "expires_at")[:LATEST]:
         # A forecast is met with its last estimate first, which alone can stand.
