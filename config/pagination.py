@@ -1,4 +1,7 @@
-"""Pages of rows by cursor: each begins after the last row of the one before, whatever came in between."""
+"""Pages of rows by cursor: each begins after the last row of the one before, whatever came in between.
+
+Rows may come in stretches, one after the other, each in an order of its own.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.db.models import F, Model, Q
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -55,22 +58,43 @@ class Key:
         return further | nulls if nulls_lie_there else further
 
 
+@dataclass(frozen=True)
+class Place:
+    """Between which rows a page begins, and whether it leads back. values are of the row beside it, None at an end."""
+
+    stretch: int = 0
+    values: list[Any] | None = None
+    back: bool = False
+
+
 class Keyset(BasePagination):
     """Reads the order_by of the rows it is given, which must end in something unique."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """`queryset` may be a list of them, the stretches."""
+        self.stretches = [queryset] if isinstance(queryset, QuerySet) else list(queryset)
         self.url = request.build_absolute_uri()
-        self.keys = [Key.of(order) for order in queryset.query.order_by]
         limit = _limit(request.query_params.get("limit", ""))
-        values, self.back = self._cursor(request.query_params.get("cursor", ""))
-        if values is not None:
-            queryset = queryset.filter(_beyond(self.keys, values, back=self.back))
-        found = list((queryset.reverse() if self.back else queryset)[: limit + 1])
+        place = self._place(request.query_params.get("cursor", ""))
+        found = self._found(place, limit + 1)
         more, rows = len(found) > limit, found[:limit]
-        self.rows = rows[::-1] if self.back else rows
-        self.further = more or self.back
-        self.earlier = more if self.back else values is not None
-        return self.rows
+        self.rows = rows[::-1] if place.back else rows
+        self.further = more or place.back
+        self.earlier = more if place.back else place.values is not None
+        return [row for _, row in self.rows]
+
+    def _found(self, place: Place, most: int) -> list[tuple[int, Any]]:
+        """The rows from there on, or back, each with the number of its stretch."""
+        found: list[tuple[int, Any]] = []
+        numbers = range(place.stretch, -1, -1) if place.back else range(place.stretch, len(self.stretches))
+        for number in numbers:
+            rows = self.stretches[number]
+            if number == place.stretch and place.values is not None:
+                rows = rows.filter(_beyond(_keys(rows), place.values, back=place.back))
+            found += ((number, row) for row in (rows.reverse() if place.back else rows)[: most - len(found)])
+            if len(found) == most:
+                break
+        return found
 
     def get_paginated_response(self, data: Any) -> Response:
         following = self._link(self.rows[-1], back=False) if self.rows and self.further else None
@@ -113,25 +137,33 @@ class Keyset(BasePagination):
             },
         ]
 
-    def _order(self) -> str:
-        return ",".join(f"{key.name}{'-' * key.descending}" for key in self.keys)
-
-    def _link(self, row: Model, *, back: bool) -> str:
-        values = [_packed(key.value(row)) for key in self.keys]
+    def _link(self, found: tuple[int, Model], *, back: bool) -> str:
+        stretch, row = found
+        keys = _keys(self.stretches[stretch])
+        values = [_packed(key.value(row)) for key in keys]
         # Signed, so that a value of another kind than its column's cannot be slipped in.
-        cursor = signing.dumps({"o": self._order(), "v": values, "b": back}, salt="cursor", compress=True)
-        return replace_query_param(self.url, "cursor", cursor)
+        cursor = {"s": stretch, "o": _order(keys), "v": values, "b": back}
+        return replace_query_param(self.url, "cursor", signing.dumps(cursor, salt="cursor", compress=True))
 
-    def _cursor(self, text: str) -> tuple[list[Any] | None, bool]:
+    def _place(self, text: str) -> Place:
         if not text:
-            return None, False
+            return Place()
         try:
             cursor = signing.loads(text, salt="cursor")
         except signing.BadSignature:
             raise Invalid("Not a cursor of ours. Follow next and previous as given.", field="cursor") from None
-        if cursor["o"] != self._order():
+        stretch = cursor.get("s", 0)
+        if stretch >= len(self.stretches) or cursor["o"] != _order(_keys(self.stretches[stretch])):
             raise Invalid("A cursor of another list or ordering. Begin without one.", field="cursor")
-        return [_unpacked(value) for value in cursor["v"]], bool(cursor["b"])
+        return Place(stretch, [_unpacked(value) for value in cursor["v"]], bool(cursor["b"]))
+
+
+def _keys(rows: "QuerySet[Any]") -> list[Key]:
+    return [Key.of(order) for order in rows.query.order_by]
+
+
+def _order(keys: Sequence[Key]) -> str:
+    return ",".join(f"{key.name}{'-' * key.descending}" for key in keys)
 
 
 def _limit(text: str) -> int:

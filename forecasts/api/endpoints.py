@@ -1,6 +1,7 @@
 """What the API's addresses have in common: the clock, the actor, strict input, pages of rows."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -46,8 +47,15 @@ class Endpoint(GenericAPIView[Any]):
         given = self.request.query_params.items()
         return self._checked(shape, {name: value for name, value in given if value and name not in READ_ELSEWHERE})
 
-    def paged(self, rows: QuerySet[Row], serializer: type[serializers.BaseSerializer[Any]], **context: Any) -> Response:
-        page = self.paginate_queryset(rows)
+    def paged(
+        self,
+        rows: QuerySet[Row] | Sequence[QuerySet[Row]],
+        serializer: type[serializers.BaseSerializer[Any]],
+        fill: Callable[[list[Row]], list[Row]] = list,
+        **context: Any,
+    ) -> Response:
+        """A page of the rows, or of several stretches of rows; `fill` reads what they show, in the same order."""
+        page = fill(self.paginate_queryset(rows) or [])  # type: ignore[arg-type]  # our paginator takes both
         return self.get_paginated_response(serializer(page, many=True, context={"at": self.at} | context).data)
 
     def _checked(self, shape: type[Shape], given: Any) -> dict[str, Any]:

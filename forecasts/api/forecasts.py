@@ -27,7 +27,12 @@ class ForecastList(Endpoint):
     )
     def get(self, request: Request) -> Response:
         filters = queries.Filters(**self.parameters(ForecastParameters))
-        return self.paged(queries.listed(filters, user=request.user, at=self.at), ForecastSummary)
+        asking = {"user": request.user, "at": self.at}
+        return self.paged(
+            queries.stretches(filters, **asking),
+            ForecastSummary,
+            fill=lambda page: queries.rows([each.pk for each in page], **asking),
+        )
 
     @extend_schema(
         summary="Register a forecast",

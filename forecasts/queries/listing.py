@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.contrib.postgres.search import SearchRank
 from django.db.models import Case, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast
 
 from forecasts.models import Estimate, Forecast, Status, Viewer
@@ -20,12 +19,12 @@ from .searching import Search, understood
 
 # Beyond these a reader narrows the list, and a program pages through the API.
 MOST: Final = 1000
-ORDERINGS: dict[str, tuple[str | OrderBy, ...]] = {
+ORDERINGS: dict[str, tuple[str, ...]] = {
     "closes": ("closes_at", "id"),
     "-closes": ("-closes_at", "-id"),
     "newest": ("-created_at", "-id"),
-    "active": (F("moved_at").desc(nulls_last=True), "-id"),
-    "forecasters": (F("n_standing").desc(nulls_last=True), "-id"),
+    "active": ("-crowd_state__moved_at", "-id"),
+    "forecasters": ("-crowd_state__n_standing", "-id"),
     "claim": ("claim__source_id", "claim__position", "position", "id"),
     "relevance": ("-rank", "id"),
 }
@@ -54,10 +53,16 @@ class Filters:
         return asked if asked != "relevance" or self.search.strip() else "closes"
 
 
-def listed(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
-    """Forecasts with the annotations of `with_crowd`. Rehearsals show only when their collection is asked for."""
+def stretches(filters: Filters, *, user: Viewer, at: dt.datetime) -> list[QuerySet[Forecast]]:
+    """The whole list as one or two queries, each in the order of an index; bare, for `rows` to fill a page of them.
+
+    Rehearsals show only when their collection is asked for.
+    """
     found, _ = _narrowed(filters, user=user, at=at)
-    return in_full(found, user=user, at=at).order_by(*ORDERINGS[filters.order])
+    if filters.order == "closes":
+        # A page begins with what has yet to close, a program reads from end to end.
+        return [found.order_by(*ORDERINGS["closes"])]
+    return _stretches(found, filters.order, user=user, at=at)
 
 
 def in_full(found: QuerySet[Forecast], *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
@@ -102,7 +107,7 @@ class Page:
 
 
 def page(filters: Filters, *, user: Viewer, at: dt.datetime, number: int = 1, size: int = 25) -> Page:
-    """In the order of `listed`, but read along an index whatever the number of rows, in at most eight queries.
+    """Read along an index whatever the number of rows, in at most eight queries.
 
     For that it is read as two stretches, one after the other: those that have what the order goes by, and the rest.
     Closing soonest begins with what has yet to close, and goes back from there. First the ids, then what rows show: in
@@ -110,12 +115,12 @@ def page(filters: Filters, *, user: Viewer, at: dt.datetime, number: int = 1, si
     """
     number = max(1, min(number, MOST // size))
     found, search = _narrowed(filters, user=user, at=at)
-    head, rest = _stretches(found, filters.order, user=user, at=at)
+    head, *rest = (_ids(each) for each in _stretches(found, filters.order, user=user, at=at))
     first, wanted = (number - 1) * size, size + 1
     ids = list(head[first : first + wanted])
-    if len(ids) < wanted and rest is not None:
+    if len(ids) < wanted and rest:
         skipped = max(0, first - (_count(head) if first else 0)) if not ids else 0
-        ids += rest[skipped : skipped + wanted - len(ids)]
+        ids += rest[0][skipped : skipped + wanted - len(ids)]
     n = _count(found)
     return Page(
         number=number,
@@ -129,8 +134,8 @@ def page(filters: Filters, *, user: Viewer, at: dt.datetime, number: int = 1, si
 def first(filters: Filters, *, user: Viewer, at: dt.datetime, most: int) -> list[Forecast]:
     """The beginning of such a list, uncounted, as far as it has what its order goes by."""
     found, _ = _narrowed(filters, user=user, at=at)
-    head, _ = _stretches(found, filters.order, user=user, at=at)
-    return rows(list(head[:most]), user=user, at=at)
+    head, *_ = _stretches(found, filters.order, user=user, at=at)
+    return rows(list(_ids(head)[:most]), user=user, at=at)
 
 
 def selected(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
@@ -176,9 +181,13 @@ def _found(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forec
     elif filters.condition:
         found = found.filter(condition__slug=filters.condition)
     if filters.mine and user.pk is not None:
-        own = Exists(Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=user.pk))
-        found = found.filter(own if filters.mine == "yes" else ~own)
+        found = found.filter(estimated(user) if filters.mine == "yes" else ~estimated(user))
     return found
+
+
+def estimated(user: Viewer) -> Exists:
+    """Whether `user` has an estimate on a forecast."""
+    return Exists(Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=user.pk))
 
 
 def _ranked(found: QuerySet[Forecast], search: Search | None) -> QuerySet[Forecast]:
@@ -191,29 +200,23 @@ def _ranked(found: QuerySet[Forecast], search: Search | None) -> QuerySet[Foreca
     return Forecast.objects.filter(pk__in=newest).annotate(rank=whole + begun / 10)
 
 
-def _stretches(
-    found: QuerySet[Forecast], order: str, *, user: Viewer, at: dt.datetime
-) -> tuple[QuerySet[Forecast, int], QuerySet[Forecast, int] | None]:
-    """The ids of the list in two queries, of which each is in the order of an index."""
+def _stretches(found: QuerySet[Forecast], order: str, *, user: Viewer, at: dt.datetime) -> list[QuerySet[Forecast]]:
     if order == "closes":
-        return _ids(found.filter(closes_at__gt=at), "closes_at", "id"), _ids(
-            found.filter(closes_at__lte=at), "-closes_at", "-id"
-        )
+        ahead, past = found.filter(closes_at__gt=at), found.filter(closes_at__lte=at)
+        return [ahead.order_by("closes_at", "id"), past.order_by("-closes_at", "-id")]
     if order == "claim":
         # The same for all of them, claim_id leads the index.
-        alone = _ids(found.filter(claim=None), "claim_id", "position", "id")
-        return _ids(found.filter(claim__isnull=False), *ORDERINGS[order]), alone
+        alone = found.filter(claim=None).order_by("claim_id", "position", "id")
+        return [found.filter(claim__isnull=False).select_related("claim").order_by(*ORDERINGS[order]), alone]
     if order in {"active", "forecasters"}:
-        name = {"active": "moved_at", "forecasters": "n_standing"}[order]
         seen = revealed_to(user, at=at) & Q(crowd_state__moved_at__isnull=False)
-        return _ids(found.filter(seen), f"-crowd_state__{name}", "-id"), _ids(
-            found.annotate(seen=_flag(seen)).filter(seen=0), "-id"
-        )
-    return _ids(found, *ORDERINGS[order]), None
+        rest = found.annotate(seen=_flag(seen)).filter(seen=0)
+        return [found.filter(seen).select_related("crowd_state").order_by(*ORDERINGS[order]), rest.order_by("-id")]
+    return [found.order_by(*ORDERINGS[order])]
 
 
-def _ids(found: QuerySet[Forecast], *order: str | OrderBy) -> QuerySet[Forecast, int]:
-    return found.order_by(*order).values_list("pk", flat=True)
+def _ids(found: QuerySet[Forecast]) -> QuerySet[Forecast, int]:
+    return found.values_list("pk", flat=True)
 
 
 def _flag(condition: Q) -> Case:

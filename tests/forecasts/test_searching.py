@@ -3,7 +3,7 @@
 import pytest
 
 from forecasts.models import Claim, Collection, Forecast, SearchEntry, SearchWord, TagInUse
-from forecasts.queries import Filters, listed
+from forecasts.queries import Filters, page
 from forecasts.queries.searching import understood
 from forecasts.services import registering
 from tests import factories
@@ -32,7 +32,7 @@ def asked(claim: Claim) -> dict[str, Forecast]:
 
 
 def found(text: str, **filters: str) -> list[str]:
-    rows = listed(Filters(search=text, **filters), user=factories.curator(), at=NOW)
+    rows = page(Filters(search=text, **filters), user=factories.curator(), at=NOW).forecasts
     return [forecast.slug for forecast in rows]
 
 
