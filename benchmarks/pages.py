@@ -28,8 +28,8 @@ SMALL, LARGE = 100, 100_000
 PEOPLE = 50
 # One in ten has resolved, one in a hundred waits for its answer; a document makes a hundred predictions.
 RESOLVED, WAITING, PER_SOURCE = 10, 100, 100
-# A page of forecasts and one more; more sources than a page of them; and the rows of what would hold more than all.
-FULL, SOURCES, CUT = 26, 31, 12
+# A page of forecasts and one more; more sources than a menu offers; and the rows of what would hold more than all.
+FULL, SOURCES, CUT = 26, 201, 12
 AS_LONG = 1.5
 REPEATS = 11
 VISITOR, FORECASTER, NEWCOMER, RESOLVER = "", "stocked7", "stocked9", "stocked1"
@@ -38,8 +38,8 @@ PAGES = {
     "home, signed in": (FORECASTER, "/"),
     "the list": (FORECASTER, "/forecasts/"),
     "the list, what moved last": (FORECASTER, "/forecasts/?ordering=active"),
-    "the list, open ones of a tag": (FORECASTER, "/forecasts/?status=open&tag=tag-3"),
-    "a search": (FORECASTER, "/forecasts/?search=wheat+district+42"),
+    "the list, open ones of a tag": (FORECASTER, "/forecasts/?status=open&tag=tag-1"),
+    "a search": (FORECASTER, "/forecasts/?search=wheat+exceed"),
     "a search with a slip": (FORECASTER, "/forecasts/?search=turnuot"),
     "an open forecast": (FORECASTER, "/forecasts/{running}/"),
     "a resolved forecast": (FORECASTER, "/forecasts/{resolved}/"),
@@ -88,8 +88,8 @@ LENGTHS = ((feeds, "MOST"), (feeds, "MOST_EVENTS"), (bins, "PAGE"), (comparisons
 HALF = """
 INSERT INTO forecasts_estimate (forecast_id, forecaster_id, wording_id, probability, made_at, recorded_at, crowd_seen,
     rationale, via)
-SELECT id, %s, id, 0.7, least(closes_at, now()) - interval '1 hour', now(), false, '', 'api'
-FROM forecasts_forecast WHERE id %% 2 = 0
+SELECT id, %s, id, 0.7, opens_at + random() * (least(closes_at, now()) - opens_at), now(), false, '', 'api'
+FROM forecasts_forecast WHERE id %% 4 < 2
 """
 
 

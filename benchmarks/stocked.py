@@ -20,8 +20,8 @@ INSERT INTO forecasts_forecaster (id, username, password, is_superuser, first_na
 SELECT i, 'stocked' || i, '!', false, '', '', '', false, true, {begin}, false, false, i = 1, i = 1
 FROM generate_series(1, %(forecasters)s) i
 """
-# Words that are in few questions and in many, so that a search finds few and many.
-SUBJECTS = "ARRAY['wheat', 'turnout', 'exports', 'licences', 'arrests', 'treaties', 'births', 'patents']"
+# Each is in enough questions for a full page, also of a small site.
+SUBJECTS = "ARRAY['wheat', 'turnout', 'exports']"
 SOURCES = """
 INSERT INTO forecasts_source (id, slug, title, author, publisher, url, summary)
 SELECT i, 'stocked-' || i, 'Document ' || i, 'Author ' || i, '', '', ''
@@ -33,18 +33,18 @@ INSERT INTO forecasts_claim (id, source_id, key, position, author, premise, sect
 SELECT i, 1 + (i - 1) / 10, 'C' || 1 + (i - 1) %% 10, 1 + (i - 1) %% 10, '', false, '', 'It will be so.', '', '', ''
 FROM generate_series(1, %(sources)s * 10) i
 """
-# The resolved and the unanswered are past; what runs opened lately, and every other shows its crowd to everyone.
+# The resolved and the unanswered are past; of what runs every other closes within two weeks and shows its crowd.
 FORECASTS = """
 INSERT INTO forecasts_forecast (id, slug, claim_id, part, hedged, predicts, position, tags, simulated,
     condition_outcome, created_at, version, question, opens_at, closes_at, resolve_by, reveal_at, created_by_id,
     resolution_id)
 SELECT i, 'stocked-' || i, CASE WHEN %(sources)s > 0 THEN 1 + (i - 1) %% (%(sources)s * 10) END, '', false, 'yes', i,
-    ARRAY['stocked', 'tag-' || i %% 20], false, '', opens_at, 1,
-    'Will the ' || ({subjects})[1 + i %% 8] || ' of district ' || i %% 1000 || ' exceed ' || i || '?', opens_at,
+    ARRAY['stocked', 'tag-' || i / 3 %% 2], false, '', opens_at, 1,
+    'Will the ' || ({subjects})[1 + i %% 3] || ' of district ' || i %% 1000 || ' exceed ' || i || '?', opens_at,
     opens_at + {open_for}, opens_at + {open_for}, CASE WHEN i %% 2 = 0 THEN opens_at END, 1,
     CASE WHEN i <= %(forecasts)s THEN i END
 FROM (SELECT i, CASE WHEN i <= %(forecasts)s + %(open)s THEN {begin} + i %% 400 * interval '1 day'
-          ELSE now() - interval '1 day' - i %% 170 * interval '1 day' END AS opens_at
+          ELSE now() - (CASE i %% 2 WHEN 0 THEN 167 + i %% 12 ELSE 1 + i %% 160 END) * interval '1 day' END AS opens_at
       FROM generate_series(1, %(forecasts)s + %(open)s + %(running)s) i) made
 """
 WORDINGS = """

@@ -100,4 +100,4 @@ def test_a_rehearsal_stays_out(browse: Browse, cast: factories.Cast, at: dt.date
 
 def test_with_everything_answered_it_says_so(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
     ended("over", "yes", (cast.ann, cast.bob), at)
-    assert "Nothing is open now that you have not answered" in home(browse, cast.ann)
+    assert "You have answered everything that closes next" in home(browse, cast.ann)

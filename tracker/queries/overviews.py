@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from forecasts import queries
 from forecasts.crowd import METHODS
@@ -87,12 +87,14 @@ class Worth:
     why: str
 
 
-def worth_an_estimate(user: Viewer, *, at: dt.datetime, most: int = 6) -> list[Worth]:
-    """First what closes soon, then branches whose condition one has answered, then what closes next."""
-    unanswered = queries.selected(Filters(status="open", mine="no"), user=user, at=at).order_by("closes_at", "id")
-    answered = Exists(Estimate.objects.filter(forecast=OuterRef("condition"), forecaster=user.pk))
-    branches = list(unanswered.filter(answered).values_list("pk", flat=True)[: most // 2])
-    following = list(unanswered.values_list("pk", flat=True)[:most])
+def worth_an_estimate(user: Viewer, *, at: dt.datetime, most: int = 6, latest: int = 200) -> list[Worth]:
+    """First what closes soon, then branches of a condition that one answered lately, then what closes next."""
+    answered = Estimate.objects.filter(forecaster=user.pk, made_at__lte=at).order_by("-made_at")
+    hanging = queries.selected(Filters(status="open"), user=user, at=at).filter(
+        ~queries.estimated(user), condition__in=answered.values("forecast")[:latest]
+    )
+    branches = list(hanging.order_by("closes_at", "id").values_list("pk", flat=True)[: most // 2])
+    following = list(queries.unanswered(Filters(), user=user, at=at).values_list("pk", flat=True)[:most])
     found = {each.pk: each for each in queries.rows([*branches, *following], user=user, at=at)}
     soon = [id_ for id_ in following if found[id_].closes_at <= at + SOON]
     chosen = list(dict.fromkeys([*soon, *branches, *following]))[:most]
@@ -120,7 +122,7 @@ class Move:
 
 def moves(user: Viewer, *, at: dt.datetime, latest: int = 200, most: int = 5) -> list[Move]:
     """The largest moves since one's own estimate, among one's latest; all of these one may see."""
-    newest = Estimate.objects.filter(forecaster=user.pk, made_at__lte=at).order_by("-made_at", "-id")
+    newest = Estimate.objects.filter(forecaster=user.pk, made_at__lte=at).order_by("-made_at")
     own: dict[int, int] = {}
     for forecast_id, id_ in newest.values_list("forecast_id", "pk")[:latest]:
         own.setdefault(forecast_id, id_)
@@ -175,8 +177,9 @@ def resolved_lately(*, user: Viewer, at: dt.datetime, most: int = 5) -> list[For
     return queries.rows([id_ for _, id_ in sorted(ids, reverse=True)[:most]], user=user, at=at)
 
 
-def own_resolved(user: Forecaster, *, at: dt.datetime, most: int = 5) -> list[Forecast]:
-    """Those of one's own that were scored last."""
-    own = _counting().filter(forecaster=user, forecast__simulated=user.simulated)
+def own_resolved(user: Forecaster, *, at: dt.datetime, most: int = 5, among: int = 50) -> list[Forecast]:
+    """Those of one's own that were scored last, looked for among one's latest scores."""
+    latest = Score.objects.filter(forecaster=user).order_by("-id").values("pk")[:among]
+    own = _counting().filter(pk__in=latest, forecast__simulated=user.simulated)
     ids = own.order_by("-run_id").values_list("forecast_id", flat=True)[:most]
     return queries.rows(list(ids), user=user, at=at)
