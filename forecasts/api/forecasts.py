@@ -27,12 +27,12 @@ class ForecastList(Endpoint):
     )
     def get(self, request: Request) -> Response:
         filters = queries.Filters(**self.parameters(ForecastParameters))
-        asking = {"user": request.user, "at": self.at}
-        return self.paged(
-            queries.stretches(filters, **asking),
-            ForecastSummary,
-            fill=lambda page: queries.rows([each.pk for each in page], **asking),
-        )
+        user, at = request.user, self.at
+
+        def fill(page: list[Forecast]) -> list[Forecast]:
+            return queries.rows([each.pk for each in page], user=user, at=at)
+
+        return self.paged(queries.stretches(filters, user=user, at=at), ForecastSummary, fill=fill)
 
     @extend_schema(
         summary="Register a forecast",

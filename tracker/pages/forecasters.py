@@ -41,7 +41,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         "headline": headline(person.username, read),
         "rows": [alone(measure, read.rows[key]) for key, measure in MEASURES.items() if key in read.rows],
         "page": page,
-        "scores": scores(page.object_list),
+        "scores": scores(list(page)),
         "minimum": MINIMUM_FORECASTS,
         "counted": COUNTED,
         "sorted": SORTED,
