@@ -93,6 +93,15 @@ TEMPLATES = [
 DB_POOL = env.bool("DB_POOL", False)
 WEB_THREADS = env.int("WEB_THREADS", 4)
 _parts = conninfo_to_dict(DATABASE_URL)
+SESSION = {
+    # A worker that the network cut off must not hold its row lock for hours.
+    "idle_in_transaction_session_timeout": 60_000,
+    # PostgreSQL's defaults are for disks that spin and for few, long questions. Ours are short and many at once: reading
+    # along an index is cheap, and neither compiling nor starting processes for one of them pays.
+    "random_page_cost": 1.1,
+    "jit": "off",
+    "max_parallel_workers_per_gather": 0,
+}
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -105,9 +114,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **_parts,
-            # A worker that the network cut off must not hold its row lock for hours. Disks are no longer spun, and what
-            # is asked here is short: PostgreSQL's defaults prefer reading whole tables, and compiling, to an index.
-            "options": "-c idle_in_transaction_session_timeout=60000 -c random_page_cost=1.1 -c jit=off",
+            "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,

@@ -4,6 +4,7 @@ from django.contrib.postgres.search import TrigramDistance, TrigramWordDistance
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
+from forecasts import queries
 from forecasts.models import Claim, Forecast
 
 # How many of its trigrams a question shares with another, 0 to 1, before a curator is shown it.
@@ -21,14 +22,22 @@ def twins(question: str, *, leaving: int = 0) -> list[Forecast]:
 
 
 def like(words: str, *, most: int = 8) -> list[Forecast]:
-    """Forecasts with such words, the nearest first; one whose slug was typed comes before."""
+    """Forecasts that a list searched for those words shows, best first, else those that ask something near them; one
+    whose slug was typed comes before.
+    """
     slug = words.strip().rstrip("/").rpartition("/")[2]
     forecasts = Forecast.objects.select_related("resolution", "claim", "created_by")
     named = list(forecasts.filter(slug=slug))
-    nearest = forecasts.filter(simulated=False).exclude(slug=slug)
-    nearest = nearest.annotate(distance=TrigramWordDistance(words, "question")).order_by("distance")
-    near = [forecast for forecast in _in_time(nearest, most) if forecast.distance < 0.7]  # type: ignore[attr-defined]  # annotated
-    return [*named, *near][:most]
+    others = forecasts.filter(simulated=False).exclude(slug=slug)
+    ids = queries.best(words, most=most)
+    found = others.in_bulk(ids)
+    best = [found[id_] for id_ in ids if id_ in found]
+    return [*named, *(best or _near(words, others, most))][:most]
+
+
+def _near(words: str, others: QuerySet[Forecast], most: int) -> list[Forecast]:
+    nearest = others.annotate(distance=TrigramWordDistance(words, "question")).order_by("distance")
+    return [forecast for forecast in _in_time(nearest, most) if forecast.distance < 0.7]  # type: ignore[attr-defined]  # annotated
 
 
 def claims_like(words: str, *, most: int = 12) -> list[Claim]:

@@ -2,7 +2,7 @@
 
 from .answering import Progress, Sheet, latest_own, progress, sheet, unanswered
 from .crowds import crowd_is_hidden, crowd_points, with_crowd
-from .listing import MOST, ORDERINGS, Filters, Page, estimated, first, in_full, page, rows, selected, stretches
+from .listing import MOST, ORDERINGS, Filters, Page, best, estimated, first, in_full, page, rows, selected, stretches
 from .menus import UNCONDITIONAL, Menus, menus
 from .reading import (
     EVIDENCE_ORDERINGS,
@@ -31,6 +31,7 @@ __all__ = [
     "Page",
     "Progress",
     "Sheet",
+    "best",
     "branches",
     "crowd_is_hidden",
     "crowd_points",

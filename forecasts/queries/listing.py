@@ -138,6 +138,15 @@ def first(filters: Filters, *, user: Viewer, at: dt.datetime, most: int) -> list
     return rows(list(_ids(head)[:most]), user=user, at=at)
 
 
+def best(words: str, *, most: int) -> list[int]:
+    """The ids of those, rehearsals apart, that a search finds, the best match first; of many only the newest."""
+    search = understood(words)
+    if search.query is None:
+        return []
+    found = Forecast.objects.filter(search_entry__document=search.query, simulated=False)
+    return list(_ids(_ranked(found, search, most=20 * most).order_by(*ORDERINGS["relevance"]))[:most])
+
+
 def selected(filters: Filters, *, user: Viewer, at: dt.datetime) -> QuerySet[Forecast]:
     """What passes the filters, bare and in no order."""
     return _narrowed(filters, user=user, at=at)[0]
@@ -190,11 +199,11 @@ def estimated(user: Viewer) -> Exists:
     return Exists(Estimate.objects.filter(forecast=OuterRef("pk"), forecaster=user.pk))
 
 
-def _ranked(found: QuerySet[Forecast], search: Search | None) -> QuerySet[Forecast]:
+def _ranked(found: QuerySet[Forecast], search: Search | None, *, most: int = MOST + 1) -> QuerySet[Forecast]:
     """Ranking reads each document that matches: where a word is everywhere, only the newest are ranked."""
     if search is None or search.query is None or search.whole is None:
         return found.annotate(rank=Value(0.0))
-    newest = list(found.order_by("-pk").values_list("pk", flat=True)[: MOST + 1])
+    newest = list(found.order_by("-pk").values_list("pk", flat=True)[:most])
     document = F("search_entry__document")
     whole, begun = (Cast(SearchRank(document, query), FloatField()) for query in (search.whole, search.query))
     return Forecast.objects.filter(pk__in=newest).annotate(rank=whole + begun / 10)
