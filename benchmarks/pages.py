@@ -56,7 +56,7 @@ PAGES = {
     "a decision": (RESOLVER, "/resolve/{waiting}/"),
     "how far scoring has come": (VISITOR, "/scoring/"),
     "the curators' way in": (RESOLVER, "/curate/"),
-    "a condition sought": (RESOLVER, "/curate/find/condition/?condition_search=wheat+in+district+42"),
+    "a condition sought": (RESOLVER, "/curate/find/condition/?condition_search=wheat+exceed"),
     "a new wording": (RESOLVER, "/curate/forecast/{running}/"),
     "a source, embedded": (VISITOR, "/sources/stocked-1/embed/"),
     "what one could answer": (NEWCOMER, "/answer/"),
