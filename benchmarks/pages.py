@@ -9,18 +9,18 @@ both has estimated half of what there is, and what holds more rows than the smal
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from unittest import mock
 
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 
 from benchmarks.measuring import Row, Sample, timed, times_as_long
 from benchmarks.resolution import count
-from benchmarks.stocked import Stock, own_database
+from benchmarks.stocked import Stock, at_hand, own_database
 from forecasts import feeds, links
-from forecasts.models import Forecast, Forecaster, Source
+from forecasts.models import Forecaster, Source
 from tracker.pages import comparisons, forecasters
 from tracker.queries import bins
 
@@ -31,7 +31,7 @@ RESOLVED, WAITING, PER_SOURCE = 10, 100, 100
 # A page of forecasts and one more; more sources than a menu offers; and the rows of what would hold more than all.
 FULL, SOURCES, CUT = 26, 201, 12
 AS_LONG = 1.5
-REPEATS = 11
+ROUNDS, EACH = 6, 4
 VISITOR, FORECASTER, NEWCOMER, RESOLVER = "", "stocked7", "stocked9", "stocked1"
 PAGES = {
     "home": (VISITOR, "/"),
@@ -94,45 +94,52 @@ FROM forecasts_forecast WHERE id %% 4 < 2
 
 
 def rows(scale: float) -> Iterator[Row]:
-    """Each page, in the large site beside the small one."""
-    repeats = REPEATS if scale >= 0.1 else 1
-    large, small = (measured(size, repeats) for size in (max(2 * SMALL, int(LARGE * scale)), SMALL))
-    for name, sample in large.samples.items():
-        setting = f"{name}, {large.forecasts:,} beside {small.forecasts:,} forecasts"
-        yield times_as_long(setting, ours=sample, reference=small.samples[name], at_most=AS_LONG)
-
-
-@dataclass(frozen=True)
-class Measured:
-    forecasts: int
-    samples: dict[str, Sample]
-
-
-def measured(forecasts: int, repeats: int) -> Measured:
-    resolved, waiting = max(FULL, forecasts // RESOLVED), max(FULL, forecasts // WAITING)
-    stock = Stock(
-        forecasts=resolved,
-        open=waiting,
-        running=forecasts - resolved - waiting,
-        forecasters=500,
-        people=PEOPLE,
-        each=1,
-        sources=max(1, forecasts // PER_SOURCE),
-    )
-    with own_database(), ExitStack() as cut:
+    """Each page, in the large site beside the small one, both at hand so that noise falls on both alike."""
+    rounds, each = (ROUNDS, EACH) if scale >= 0.1 else (1, 1)
+    with ExitStack() as held:
+        small, large = (Site(size, held) for size in (SMALL, max(2 * SMALL, int(LARGE * scale))))
         for module, name in LENGTHS:
-            cut.enter_context(mock.patch.object(module, name, CUT))
+            held.enter_context(mock.patch.object(module, name, CUT))
+        for name, (who, path) in PAGES.items():
+            samples: dict[int, list[float]] = {small.forecasts: [], large.forecasts: []}
+            for _ in range(rounds):
+                for site in (small, large):
+                    samples[site.forecasts] += site.times(who, path, each)
+            ours, reference = (Sample(tuple(samples[site.forecasts])) for site in (large, small))
+            setting = f"{name}, {large.forecasts:,} beside {small.forecasts:,} forecasts"
+            yield times_as_long(setting, ours=ours, reference=reference, at_most=AS_LONG)
+
+
+class Site:
+    """A database that is stocked, scored and folded, with those who look at its pages."""
+
+    def __init__(self, forecasts: int, held: ExitStack) -> None:
+        self.forecasts = forecasts
+        resolved, waiting = max(FULL, forecasts // RESOLVED), max(FULL, forecasts // WAITING)
+        stock = Stock(
+            forecasts=resolved,
+            open=waiting,
+            running=forecasts - resolved - waiting,
+            forecasters=500,
+            people=PEOPLE,
+            each=1,
+            sources=max(1, forecasts // PER_SOURCE),
+        )
+        self.database = held.enter_context(own_database())
         stock.lay_in()
         fill()
         count()
-        places = {"resolved": "stocked-2", "waiting": f"stocked-{resolved + 1}", "running": f"stocked-{forecasts}"}
-        places |= {"own": feed(FORECASTER), "resolvers": feed(RESOLVER)}
-        clients = {name: client(name) for name in (VISITOR, FORECASTER, NEWCOMER, RESOLVER)}
-        samples = {
-            name: timed(partial(get, clients[who], path.format(**places)), repeats)
-            for name, (who, path) in PAGES.items()
-        }
-        return Measured(Forecast.objects.count(), samples)
+        self.places = {"resolved": "stocked-2", "waiting": f"stocked-{resolved + 1}", "running": f"stocked-{forecasts}"}
+        self.places |= {"own": feed(FORECASTER), "resolvers": feed(RESOLVER)}
+        self.clients = {name: client(name) for name in (VISITOR, FORECASTER, NEWCOMER, RESOLVER)}
+
+    def times(self, who: str, path: str, repeats: int) -> tuple[float, ...]:
+        """What is kept in the cache is this site's own: filled anew before anything is measured."""
+        with at_hand(self.database):
+            cache.clear()
+            act = partial(get, self.clients[who], path.format(**self.places))
+            act()
+            return timed(act, repeats).values
 
 
 def fill() -> None:

@@ -126,16 +126,25 @@ class Stock:
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """An empty database of the product's, which goes when it is no longer needed."""
+def own_database() -> Iterator[str]:
+    """An empty database of the product's, which goes when it is no longer needed; yields its name."""
     name = connection.settings_dict["NAME"]
     # Named by itself: what runs the tests may have given the name of a test database to its own.
     with mock.patch.dict(connection.settings_dict["TEST"], {"NAME": f"own_{name}"}):
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
-            yield
+            yield connection.settings_dict["NAME"]
         finally:
             connection.creation.destroy_test_db(name, verbosity=0)
+
+
+@contextmanager
+def at_hand(name: str) -> Iterator[None]:
+    """Speak to that database for a while."""
+    connection.close()
+    with mock.patch.dict(connection.settings_dict, {"NAME": name}):
+        yield
+        connection.close()
 
 
 def settle(*tables: str) -> None:

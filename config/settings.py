@@ -96,7 +96,7 @@ _parts = conninfo_to_dict(DATABASE_URL)
 SESSION = {
     # A worker that the network cut off must not hold its row lock for hours.
     "idle_in_transaction_session_timeout": 60_000,
-    # PostgreSQL's defaults are for disks that spin and for few, long questions. Ours are short and many at once: reading
+    # The defaults are for disks that spin and for few, long questions. Ours are short and many at once: reading
     # along an index is cheap, and neither compiling nor starting processes for one of them pays.
     "random_page_cost": 1.1,
     "jit": "off",

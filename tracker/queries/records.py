@@ -17,7 +17,7 @@ from .rows import Row
 from .viewing import View, view
 
 # How far back a record is gone through: estimates that are counted, scores that are sorted, open estimates shown.
-COUNTED, SORTED, OPEN = 500, 250, 10
+COUNTED, SORTED, OPEN = 300, 250, 10
 SORTS = {
     "latest": ("Scored last", ("-id",)),
     "baseline": ("Best baseline", (F("baseline").desc(nulls_last=True), "-id")),
