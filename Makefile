@@ -22,8 +22,8 @@ demo: install  ## run everything on this machine, with the essay and a rehearsal
 test: install chromium  ## run all tests on their own PostgreSQL and Valkey; ARGS="-k word tests/house", PROCESSES=0 for one
 	@$(PY) -m config.embedded fresh $(PY) -m pytest --numprocesses $(PROCESSES) $(ARGS)
 
-shots: install chromium  ## take a picture of every page, wide and narrow, light and dark, into shots/
-	@SHOTS=yes $(PY) -m config.embedded fresh $(PY) -m pytest tests/browser/test_every_page.py --quiet
+shots: install chromium  ## take a picture of every page, wide and narrow, light and dark, on paper and by mail, into shots/
+	@SHOTS=yes $(PY) -m config.embedded fresh $(PY) -m pytest tests/browser/shooting.py tests/browser/test_every_page.py --quiet $(ARGS)
 
 check: install  ## check format, lint, types, imports, migrations and the settings of production
 	@$(BIN)/ruff format --check .

@@ -17,7 +17,7 @@ from config.sessions import SessionStore
 from forecasts.models import Forecaster
 from tests.service import running
 
-from .looks import LOOKS, WIDE, Look
+from .looks import LOOKS, SHOOTING, WIDE, Look
 from .staging import stage_site
 
 # Playwright's loop runs in this thread, which Django takes for asynchronous code.
@@ -110,12 +110,16 @@ def see(site: str, visit: Callable[..., Page]) -> Callable[..., Page]:
     """Opens a page of the site for somebody signed in, by name, or for a visitor: `see("ann", look)`."""
 
     def open_page(name: str | None = None, look: Look = WIDE) -> Page:
-        page = visit(site, width=look.width, scheme=look.scheme, scripts=look.scripts)
-        if name is not None:
-            _let_in(page.context, Forecaster.objects.get(username=name), site)
-        return page
+        return signed_in(visit(site, width=look.width, scheme=look.scheme, scripts=look.scripts), name, site)
 
     return open_page
+
+
+def signed_in(page: Page, name: str | None, address: str) -> Page:
+    """The page, as somebody by that name sees it, or as a visitor does."""
+    if name is not None:
+        _let_in(page.context, Forecaster.objects.get(username=name), address)
+    return page
 
 
 def _let_in(context: BrowserContext, person: Forecaster, address: str) -> None:
@@ -133,7 +137,7 @@ def shot() -> Callable[[Page, str], None]:
     """Keeps a picture of the whole page under shots/, when `make shots` asks for pictures."""
 
     def keep(page: Page, name: str) -> None:
-        if "SHOTS" not in os.environ:
+        if not SHOOTING:
             return
         SHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SHOTS / f"{name}.png", full_page=True)

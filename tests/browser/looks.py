@@ -1,5 +1,6 @@
 """How a page is looked at: how wide, light or dark, with scripts or without; and what must not be found there."""
 
+import os
 from dataclasses import dataclass
 
 from axe_playwright_python.sync_playwright import Axe
@@ -21,6 +22,11 @@ WIDE = Look(1280, "light", scripts=True)
 PHONE = Look(360, "dark", scripts=True)
 # Four of the eight there are: each two of width, colours and scripts meet in every combination.
 LOOKS = (WIDE, PHONE, Look(1280, "dark", scripts=False), Look(360, "light", scripts=False))
+
+# With scripts: the two that differ most, and, where `make shots` asks for pictures, all four.
+SHOOTING = "SHOTS" in os.environ
+FOUR = (WIDE, PHONE, Look(1280, "dark", scripts=True), Look(360, "light", scripts=True))
+SEEN = FOUR if SHOOTING else (WIDE, PHONE)
 
 
 def wait_for_charts(page: Page) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from forecasts.pages import urls as record
 from tracker.pages import urls as reading
 
-from .looks import PHONE, WIDE, Look, barriers, wait_for_charts, wider_than_the_screen
+from .looks import SEEN, Look, barriers, wait_for_charts, wider_than_the_screen
 from .pages import NO_PAGES, PLACES, Place
 
 pytestmark = pytest.mark.browser
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 See = Callable[..., Page]
 
 
-@pytest.mark.parametrize("look", [WIDE, PHONE], ids=str)
+@pytest.mark.parametrize("look", SEEN, ids=str)
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.path}-{place.who}")
 def test_a_page_is_fit_to_be_seen(see: See, shot: Callable[[Page, str], None], place: Place, look: Look) -> None:
     page = see(place.who, look)
