@@ -1,5 +1,7 @@
 """The list of forecasts: filters, search, order, and more of it."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,11 +13,20 @@ from forecasts import queries
 from forecasts.filtering import FilterForm, without
 
 MORE = "more"
+SIZE = 25
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the list the rows of a page stand, counted from 1."""
+
+    first: int
+    last: int
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The whole page; to htmx's More only the rows that follow, with what leads to those after them."""
+    """The whole page; to htmx's Next only the rows that follow, with what leads to those after them."""
     at = timezone.now()
     given = request.GET
     if any(not str(value).strip() for value in given.values()):
@@ -25,10 +36,11 @@ def index(request: HttpRequest) -> HttpResponse:
     form = FilterForm(given, user=request.user)
     asked = form.filters()
     number = given.get("page", "")
-    page = queries.page(
-        asked, user=request.user, at=at, number=int(number) if number.isdecimal() and len(number) < 6 else 1
-    )
+    wanted = int(number) if number.isdecimal() and len(number) < 6 else 1
+    page = queries.page(asked, user=request.user, at=at, number=wanted, size=SIZE)
+    before = (page.number - 1) * SIZE
     context = {"form": form, "page": page, "at": at, "filtered": bool(form.chips()), "most": queries.MOST}
+    context["place"] = Place(before + 1, before + len(page.forecasts))
     adding = request.headers.get("HX-Target") == MORE
     template = "forecasts/parts/rows.html" if adding else "forecasts/list.html"
     response = render(request, template, context | {"adding": adding}, status=400 if form.errors else 200)

@@ -159,6 +159,17 @@ def away(value: dt.datetime, at: dt.datetime) -> str:
     return "now" if at - value < dt.timedelta(minutes=1) else f"{timesince(value, at, depth=1)} ago"
 
 
+@register.simple_tag
+def stretch(first: int, last: int, n: int | None, most: int = 0) -> str:
+    """Which of a list's entries stand on a page; `n` is None where there are more than `most`.
+
+    >>> stretch(26, 50, 1082), stretch(26, 26, 26), stretch(26, 50, None, 1000)
+    ('26 to 50 of 1,082', '26 of 26', '26 to 50 of more than 1,000')
+    """
+    rows = f"{first:,}" if first == last else f"{first:,} to {last:,}"
+    return f"{rows} of {n:,}" if n is not None else f"{rows} of more than {most:,}"
+
+
 @register.inclusion_tag("forecasts/parts/whisker.html")
 def whisker(
     place: float | None, low: float | None = None, high: float | None = None, par: float | None = None

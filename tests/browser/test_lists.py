@@ -61,21 +61,21 @@ def test_keys_stay_in_a_field_and_can_be_switched_off(see: Callable[..., Page]) 
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_more_appends_and_goes_on_from_there(see: Callable[..., Page]) -> None:
+def test_next_appends_and_goes_on_from_there(see: Callable[..., Page]) -> None:
     page = see()
     page.goto("/forecasts/?tag=season")
     rows = page.locator("[data-rows] .q a")
     expect(rows).to_have_count(25)
-    page.get_by_role("link", name="More", exact=True).click()
+    page.get_by_role("link", name="Next", exact=True).click()
     expect(rows).to_have_count(30)
     expect(rows.nth(25)).to_be_focused()
-    expect(page.get_by_text("That is all of them.")).to_be_visible()
+    expect(page.get_by_text("26 to 30 of 30")).to_be_visible()
 
 
 def test_pages_and_chips_work_without_scripts(see: Callable[..., Page]) -> None:
     page = see(None, PLAIN)
     page.goto("/forecasts/?tag=season")
-    page.get_by_role("link", name="More", exact=True).click()
+    page.get_by_role("link", name="Next", exact=True).click()
     expect(page.locator("[data-rows] .q a")).to_have_count(5)
     page.get_by_role("link", name="Previous").click()
     page.get_by_role("link", name="Take away: Tag: season").click()

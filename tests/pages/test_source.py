@@ -140,4 +140,4 @@ def test_the_list_of_sources_is_paged_and_says_how_much_has_settled(
     factories.source("second", title="Another document")
     html = browse(None).get("/sources/").content.decode()
     assert "2 claims · nothing settled yet" in text(html)
-    assert "Page 1 of 2" in html
+    assert "1 of 2" in text(html)

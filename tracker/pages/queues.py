@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from forecasts.models import Resolution
@@ -34,9 +33,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "source": source,
         "rows": found.rows,
         "first": after is None,
-        "following": urlencode({"show": kind, "source": source, "after": _written(found.following)})
-        if found.following
-        else "",
+        "following": _written(found.following) if found.following else "",
         "recent": (lately := progress(recent)),
         "moving": any(each.moving for each in lately),
         "overview": overview(at=at),
