@@ -10,7 +10,7 @@ from django.test import Client
 from forecasts.models import CrowdPoint, Estimate
 from tests import factories
 
-from .conftest import Browse, World, estimate, forecast
+from .conftest import DAY, Browse, World, estimate, forecast
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_it_narrows_like_the_list(browse: Browse, world: World, cast: factories.
         "status=resolved": ["gap-yes", "gap-no", "premise"],
     }.items():
         assert asked(ann.get(f"/answer/?{query}").content.decode()) == slugs
-    assert "None of these" in ann.get("/answer/?search=zebra").content.decode()
+    assert "Nothing of this is open now" in ann.get("/answer/?search=zebra").content.decode()
 
 
 def test_one_box_is_put_on_record_by_itself(browse: Browse, world: World, cast: factories.Cast) -> None:
@@ -135,6 +135,20 @@ def test_branches_of_a_pair_stay_together(browse: Browse, world: World, cast: fa
     assert len(slugs) == 41
 
 
-def test_with_everything_answered_it_says_so(browse: Browse, cast: factories.Cast, db: None) -> None:
+def test_with_everything_answered_it_says_so(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
+    estimate(forecast("only", at), cast.ann, 0.4, at - DAY)
     html = browse(cast.ann).get("/answer/").content.decode()
     assert "You have an estimate on everything that is open" in html
+    assert "None of these" in browse(cast.ann).get("/answer/?search=happen").content.decode()
+
+
+def test_with_nothing_open_it_does_not_say_that_everything_is_answered(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    for address, said in (
+        ("/answer/", "Nothing is open now"),
+        ("/answer/?search=zebra", "Nothing of this is open now"),
+    ):
+        html = browse(cast.ann).get(address).content.decode()
+        assert said in html
+        assert "You have an estimate" not in html

@@ -138,7 +138,7 @@ def test_too_many_attempts_are_answered_in_our_frame(rf: RequestFactory) -> None
 def test_an_empty_site_says_what_to_do(browse: Browse, db: None) -> None:
     client = browse(None)
     for address, said in {
-        "/": "Nothing is open now",
+        "/": "Nothing is registered yet",
         "/forecasts/": "Nothing is registered yet",
         "/sources/": "A curator registers sources",
         "/leaderboards/": "Nothing has been scored here yet",

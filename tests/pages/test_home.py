@@ -58,7 +58,7 @@ def test_a_forecaster_sees_what_is_worth_an_estimate_and_why(
     assert listed(worth) == ["soon", "gap-yes", "gap-no", "later"]
     assert worth.count("Closes soon, and you have not answered.") == 1
     assert worth.count("You answered what it depends on") == 2
-    assert worth.count("Next to close") == 1
+    assert worth.count('class="why"') == 3
 
 
 def test_what_moved_is_told_from_ones_own_estimate_on(
@@ -101,3 +101,20 @@ def test_a_rehearsal_stays_out(browse: Browse, cast: factories.Cast, at: dt.date
 def test_with_everything_answered_it_says_so(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
     ended("over", "yes", (cast.ann, cast.bob), at)
     assert "You have answered everything that closes next" in home(browse, cast.ann)
+
+
+def test_a_new_site_leads_curators_to_registering_and_tells_others_to_come_back(
+    browse: Browse, cast: factories.Cast
+) -> None:
+    for who in (None, cast.ann, cast.curator):
+        html = home(browse, who)
+        assert "Nothing is registered yet" in html
+        assert ('href="/curate/">Register the first' in html) == (who == cast.curator)
+        assert "Moved" not in html
+        assert "See the open forecasts" not in html
+
+
+def test_a_site_where_all_is_over_is_no_new_one(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
+    ended("over", "yes", (cast.ann, cast.bob), at)
+    for who in (None, cast.curator):
+        assert "Nothing is registered yet" not in home(browse, who)

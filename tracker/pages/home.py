@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forecasts import queries
-from forecasts.models import Forecaster, Viewer
+from forecasts.models import Forecast, Forecaster, Viewer
 from forecasts.queries import Filters
 from tracker.queries import overviews
 
@@ -18,10 +18,17 @@ MOST = 5
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     at, user = timezone.now(), request.user
-    context = {"at": at, "strip": overviews.strip(user=user, at=at)}
+    context: dict[str, object] = {"at": at, "strip": overviews.strip(user=user, at=at)}
     if isinstance(user, Forecaster):
-        return render(request, "tracker/home.html", context | _for_forecaster(user, at))
-    return render(request, "tracker/welcome.html", context | _for_visitor(user, at))
+        context |= _for_forecaster(user, at)
+        return render(request, "tracker/home.html", context | _nothing(context, "worth"))
+    context |= _for_visitor(user, at)
+    return render(request, "tracker/welcome.html", context | _nothing(context, "open"))
+
+
+def _nothing(context: dict[str, object], first: str) -> dict[str, bool]:
+    """Whether there is no forecast at all; asked only where the page's beginning is empty too."""
+    return {"nothing": not context[first] and not context["strip"] and not Forecast.objects.exists()}
 
 
 def _for_visitor(user: Viewer, at: dt.datetime) -> dict[str, object]:

@@ -106,7 +106,8 @@ def _why(forecast: Forecast, branches: list[int], at: dt.datetime) -> str:
         return "Closes soon, and you have not answered."
     if forecast.pk in branches:
         return "You answered what it depends on; this asks what would follow."
-    return "Next to close of those you have not answered."
+    # What closes next needs no reason: that is the order of the list.
+    return ""
 
 
 @dataclass(frozen=True)
