@@ -112,7 +112,7 @@ def test_a_board_says_in_words_that_a_few_forecasts_tell_nobody_apart(
     html = browse(None).get("/leaderboards/?measure=brier").content.decode()
     assert "These 2 are not distinguishable" in html
     assert re.search(r"1 <small>1 to 2</small>", html)
-    assert re.search(r"0\.\d{3} <small>0\.\d{3} to \d\.\d{3}</small>", html)
+    assert re.search(r"0\.\d{3} 0\.\d{3} to \d\.\d{3} ", text(html))
     assert 'class="span"' in html
     assert "same moments" in html
 
@@ -209,3 +209,17 @@ def test_the_help_page_works_out_its_numbers(browse: Browse, db: None) -> None:
     assert "90% +84.8 −232.2 0.010 0.810" in said
     assert "get +40.5 and −40.5" in said
     assert "covers 50% and earns +24.3" in said
+
+
+def test_who_stands_nowhere_any_more_is_told_since_when(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
+    asked = forecast("lapsing", at)
+    page = f"/forecasts/{asked.slug}/"
+    assert "You stand nowhere" not in browse(cast.ann).get(page).content.decode()
+    estimate(asked, cast.ann, 0.8, at - 9 * DAY, expires_at=at - 2 * DAY)
+    html = browse(cast.ann).get(page).content.decode()
+    assert "Your 80% expired" in html
+    assert "You stand nowhere" in html
+    estimate(asked, cast.ann, 0.7, at - DAY)
+    assert "You stand nowhere" not in browse(cast.ann).get(page).content.decode()
+    estimate(asked, cast.ann, None, at)
+    assert "You withdrew your estimate" in browse(cast.ann).get(page).content.decode()
