@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
+from textwrap import shorten
 
 from django import template
 from django.utils.html import format_html
@@ -157,6 +158,16 @@ def away(value: dt.datetime, at: dt.datetime) -> str:
     if value > at:
         return f"in {timeuntil(value, at, depth=1)}"
     return "now" if at - value < dt.timedelta(minutes=1) else f"{timesince(value, at, depth=1)} ago"
+
+
+@register.filter
+def shortly(text: str, width: int) -> str:
+    """As many whole words as fit.
+
+    >>> shortly("Will it rain tomorrow?", 22), shortly("Will it rain tomorrow?", 21)
+    ('Will it rain tomorrow?', 'Will it rain …')
+    """
+    return shorten(text, width, placeholder=" …")
 
 
 @register.simple_tag

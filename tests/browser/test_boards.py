@@ -105,3 +105,17 @@ def test_on_paper_there_is_no_frame_of_the_site_and_nothing_folded(see: See) -> 
     expect(page.locator(".tree").get_by_text("If yes")).to_be_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(page.locator(".tree").get_by_text("If yes")).to_be_hidden()
+
+
+@pytest.mark.parametrize("address", ["/leaderboards/", "/forecasts/gap-yes/", "/forecasters/ann/", "/help/"])
+def test_paper_has_nothing_to_press_and_says_where_it_is_from(see: See, site: str, address: str) -> None:
+    page = see("ann", WIDE)
+    page.goto(address)
+    page.set_viewport_size({"width": 718, "height": 1000})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for pressed in page.locator("button, input, select, textarea, summary, nav").all():
+        expect(pressed).to_be_hidden()
+    expect(page.get_by_text(f"Printed from {site}{address}")).to_be_visible()
+    # Nothing scrolls on paper: what is too wide for it is lost.
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718

@@ -13,7 +13,7 @@ from tracker.pages import sources
 from tracker.pages.scoreboards import fate, next_dates, strip
 from tracker.queries.sources import scoreboard
 
-from .conftest import DAY, Browse, World, forecast
+from .conftest import DAY, Browse, World, estimate, forecast
 from .test_reading import text
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,22 @@ def test_the_tree_says_what_each_answer_annuls_at_any_depth(browse: Browse, worl
     # The deeper one stands within the first branch, before the other side of the premise.
     assert said.index("C1b") < said.rindex("If no")
     assert html.count('<details class="tree">') == 1
+
+
+@pytest.mark.parametrize("outcome", ["yes", "no"])
+def test_where_the_premise_has_resolved_the_branch_that_is_void_says_so_in_place_of_a_number(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime, outcome: str
+) -> None:
+    sides = {"yes": "40% with you 40%|Annulled without", "no": "Annulled with"}[outcome]
+    estimate(world.given_yes, cast.ann, 0.4, at - 2 * DAY)
+    factories.resolution(world.premise, outcome, at - DAY)
+    html = browse(cast.ann).get(ADDRESS).content.decode()
+    shown = text("|".join(re.findall(r'<p class="n">(.*?)</p>', html.split('aria-labelledby="C1"')[1], re.DOTALL)))
+    assert sides in re.sub(r" ?\| ?", "|", shown)
+    # The premise itself: its answer stands once, and beside it what the crowd said.
+    premise = text(html.split('aria-labelledby="P0"')[1].split("</section>")[0])
+    assert premise.count(f"Resolved {outcome}") == 1
+    assert "no crowd" in premise
 
 
 def test_every_claim_can_be_jumped_to(browse: Browse, world: World) -> None:
