@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from forecasts.templatetags.keyboard import KEYS
 from tests import factories
 from tracker.pages.glossary import GLOSSARY
 from tracker.queries.measures import MEASURES
@@ -13,7 +14,14 @@ from tracker.templatetags.diagrams import EXAMPLES, example_bins
 from .conftest import Browse, World
 
 pytestmark = pytest.mark.django_db
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PAGES = ("/forecasts/", "/help/")
+# What browsers do by themselves, whatever a script adds.
+NATIVE = {"Enter", "Tab"}
+NAMED = re.compile(
+    r'\b(Arrow\w+|Page(?:Up|Down)|Home|End|Enter|Escape|Delete|Backspace)\b|^ +"?([^\s"])"?: \(\) =>', re.MULTILINE
+)
 
 
 def test_the_help_page_and_the_readme_explain_the_same_words() -> None:
@@ -64,3 +72,21 @@ def test_a_track_record_draws_its_calibration_in_small(browse: Browse, world: Wo
     # One bin, on few forecasts: pale.
     assert svg[0].count("<circle") == 1
     assert svg[0].count('class="few"') == 2
+
+
+def test_help_and_the_list_itself_tell_of_the_same_keys(browse: Browse, world: World) -> None:
+    told = [
+        re.findall(r'<dl class="keys">.*?</dl>', browse(None).get(page).content.decode(), re.DOTALL) for page in PAGES
+    ]
+    assert told[0][0] == told[1][0]
+    assert [lines.count("<dt>") for lines in told[1]] == [len(each) for each in KEYS.values()]
+    assert "<kbd>Page ↑</kbd>" in told[1][1]
+
+
+@pytest.mark.parametrize(("place", "script"), [("list", "lists"), ("estimate", "site"), ("answer", "answering")])
+def test_the_scripts_know_the_keys_that_help_names_and_no_others(place: str, script: str) -> None:
+    code = re.sub(r"//.*", "", (ROOT / f"config/static/{script}.js").read_text())
+    known = {name or single for name, single in NAMED.findall(code)}
+    named = {name for keys in KEYS[place] for name in keys.names}
+    assert known - named == set()
+    assert named - known <= NATIVE
