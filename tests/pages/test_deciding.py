@@ -118,7 +118,7 @@ def test_a_correction_says_whose_scores_it_replaces_and_a_reopening_whose_it_tak
 ) -> None:
     address = "/resolve/resolved/"
     begun = resolver.get(address).content.decode()
-    assert "and its 2 forecaster’s scores" in begun
+    assert "and the scores of 2 forecasters" in begun
     assert "https://example.org/answer" in begun
     shown = text(resolver.post(address, given(at, outcome="no", revision="1", known_at="")).content.decode())
     assert "Replaces the scores of 2 forecasters" in shown

@@ -73,6 +73,17 @@ def test_what_was_reopened_waits_again(resolver: Client, world: World, at: dt.da
     assert listed(html(resolver, "/resolve/")) == ["due", "closed"]
 
 
+def test_a_decision_of_a_premise_is_one_entry_with_the_number_of_its_branches(
+    resolver: Client, world: World, at: dt.datetime
+) -> None:
+    factories.resolution(world.premise, "yes", at)
+    lately = text(html(resolver, "/resolve/").split('id="lately"')[1])
+    assert re.search(r"Yes Will it start\? .* by resolver, with 1 branch ·", lately)
+    assert "by the system" not in lately
+    # Every decision stands on the page of scoring.
+    assert "by the system" in text(html(resolver, "/scoring/"))
+
+
 def test_it_can_be_narrowed_to_what_is_overdue_soon_due_or_of_a_source(
     resolver: Client, world: World, at: dt.datetime
 ) -> None:

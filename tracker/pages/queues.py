@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,7 +25,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     kind, source = form.asked()
     after = _place(request.GET.get("after", ""))
     found = page(kind=kind, source=source, user=request.user, at=at, after=after)
-    recent = _decided().filter(current_for__isnull=False).order_by("-decided_at", "-id")[:LATEST]
+    # What followed of itself is counted with its cause: a premise decides dozens of branches at once.
+    recent = _decided().filter(current_for__isnull=False, decided_by__isnull=False).annotate(n_effects=_effects())
     context = {
         "at": at,
         "form": form,
@@ -34,7 +36,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": found.rows,
         "first": after is None,
         "following": _written(found.following) if found.following else "",
-        "recent": (lately := progress(recent)),
+        "recent": (lately := progress(recent.order_by("-decided_at", "-id")[:LATEST])),
         "moving": any(each.moving for each in lately),
         "overview": overview(at=at),
     }
@@ -63,6 +65,12 @@ def scoring(request: HttpRequest) -> HttpResponse:
 
 def _decided() -> QuerySet[Resolution]:
     return Resolution.objects.select_related("forecast__claim", "decided_by")
+
+
+def _effects() -> Coalesce:
+    """How many branches a decision settled by itself."""
+    caused = Resolution.objects.filter(cause=OuterRef("pk")).order_by().values("cause")
+    return Coalesce(Subquery(caused.annotate(n=Count("pk")).values("n")), 0)
 
 
 def _written(place: Place) -> str:
