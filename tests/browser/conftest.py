@@ -1,6 +1,7 @@
 """A real Chromium that talks to nobody but us, and complains when a page does."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,6 +141,8 @@ def shot() -> Callable[[Page, str], None]:
         if not SHOOTING:
             return
         SHOTS.mkdir(exist_ok=True)
+        # What an address asks for is no name of a file everywhere.
+        name = re.sub(r"[^\w-]+", "-", name)
         page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
     return keep

@@ -73,6 +73,17 @@ def test_every_list_goes_on_and_back_in_the_same_words(
     assert pager(back) == pager(first)
 
 
+@pytest.mark.parametrize("address", ["/forecasts/gap-yes/", "/forecasters/ann/?settled=false"])
+def test_a_list_within_a_page_goes_on_where_it_stands(
+    browse: Browse, world: World, cast: factories.Cast, long_lists: None, address: str
+) -> None:
+    estimate(world.given_yes, cast.ann, 0.4, world.given_yes.opens_at)
+    html = browse(cast.ann).get(address).content.decode()
+    _, _, part = way(html, "Next").partition("#")
+    assert part
+    assert f'id="{part}"' in html
+
+
 def test_only_one_template_says_how_pages_are_turned() -> None:
     turning = [path.name for folder in TEMPLATES for path in folder.rglob("*.html") if 'rel="next"' in path.read_text()]
     assert turning == ["pages.html"]

@@ -77,7 +77,7 @@ def test_forecasts_are_sorted_and_paged_as_asked(
     monkeypatch.setattr(forecasters, "PAGE", 1)
     html = client.get(f"{ANN}?sort=baseline").content.decode()
     assert order(html) == ["resolved"]
-    assert 'rel="next" href="?sort=baseline&amp;page=2"' in html
+    assert 'rel="next" href="?sort=baseline&amp;page=2#one-by-one"' in html
     refused = client.get(f"{ANN}?sort=luck")
     assert refused.status_code == 400
     assert "luck is not one of the available choices" in refused.content.decode()
