@@ -15,7 +15,7 @@ PER_PAGE = 25
 SOON = dt.timedelta(days=14)
 
 KINDS: Final = {
-    "waiting": "Closed, waiting for an answer",
+    "waiting": "Closed and waiting",
     "overdue": "Overdue",
     "soon": "Due within two weeks",
 }
