@@ -98,6 +98,8 @@ def switch_on_second_factor(visitor: Visitor) -> list[str]:
     visitor.press("link", "Switch on two-factor sign-in")
     visitor.press("link", "Switch it on")
     visitor.is_asked_who_it_is()
+    # Only the page with the code is to be looked at, not the one before it or what lies between.
+    page.locator("input[name=code]").wait_for()
     visitor.looks_fit()
     page.fill("input[name=code]", "000000")
     visitor.press("button", "Switch it on")
