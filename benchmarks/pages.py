@@ -21,7 +21,7 @@ from benchmarks.resolution import count
 from benchmarks.stocked import Stock, at_hand, own_database
 from forecasts import feeds, links
 from forecasts.models import Forecaster, Source
-from tracker.pages import comparisons, forecasters
+from tracker.pages import comparisons, forecasters, queues
 from tracker.queries import bins
 
 SMALL, LARGE = 100, 100_000
@@ -84,7 +84,14 @@ PAGES = {
     "help": (VISITOR, "/help/"),
 }
 # By module, what is cut.
-LENGTHS = ((feeds, "MOST"), (feeds, "MOST_EVENTS"), (bins, "PAGE"), (comparisons, "SHOWN"), (forecasters, "PAGE"))
+LENGTHS = (
+    (feeds, "MOST"),
+    (feeds, "MOST_EVENTS"),
+    (bins, "PAGE"),
+    (comparisons, "SHOWN"),
+    (forecasters, "PAGE"),
+    (queues, "PER_PAGE"),
+)
 HALF = """
 INSERT INTO forecasts_estimate (forecast_id, forecaster_id, wording_id, probability, made_at, recorded_at, crowd_seen,
     rationale, via)
