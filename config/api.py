@@ -11,6 +11,7 @@ from forecasts.api.crowd import CrowdOne
 from forecasts.api.estimates import EstimateList
 from forecasts.api.evidence import EvidenceList, RatingList
 from forecasts.api.forecasts import ForecastList, ForecastOne
+from forecasts.api.history import HistoryOne
 from forecasts.api.me import MeOne
 from forecasts.api.resolutions import ResolutionOne
 from forecasts.api.tokens import TokenList, TokenOne
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("forecasts/<slug:slug>/", ForecastOne.as_view(), name="api-forecast"),
     path("forecasts/<slug:slug>/estimates/", EstimateList.as_view(), name="api-estimates"),
     path("forecasts/<slug:slug>/crowd/", CrowdOne.as_view(), name="api-crowd"),
+    path("forecasts/<slug:slug>/history/", HistoryOne.as_view(), name="api-history"),
     path("forecasts/<slug:slug>/evidence/", EvidenceList.as_view(), name="api-evidence"),
     path("forecasts/<slug:slug>/evidence/<int:evidence_id>/ratings/", RatingList.as_view(), name="api-ratings"),
     path("forecasts/<slug:slug>/resolution/", ResolutionOne.as_view(), name="api-resolution"),

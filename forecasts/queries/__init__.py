@@ -2,6 +2,7 @@
 
 from .answering import Progress, Sheet, latest_own, progress, sheet, unanswered
 from .crowds import crowd_is_hidden, crowd_points, with_crowd
+from .histories import Drawn, History, history
 from .listing import MOST, ORDERINGS, Filters, Page, best, estimated, first, in_full, page, rows, selected, stretches
 from .menus import UNCONDITIONAL, Menus, menus
 from .reading import (
@@ -26,7 +27,9 @@ __all__ = [
     "MOST",
     "ORDERINGS",
     "UNCONDITIONAL",
+    "Drawn",
     "Filters",
+    "History",
     "Menus",
     "Page",
     "Progress",
@@ -41,6 +44,7 @@ __all__ = [
     "evidence",
     "first",
     "first_due",
+    "history",
     "in_full",
     "latest_own",
     "menus",
