@@ -3,9 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-from forecasts.models import CrowdPoint, Estimate, Evidence, Wording
+from django.db.models import QuerySet
+
+from forecasts import queries
+from forecasts.instants import MICROSECOND
+from forecasts.models import CrowdPoint, Estimate, Evidence, Forecast, Viewer, Wording
 
 SHOWN: Final = 60
 POINTS: Final = {
@@ -29,14 +33,32 @@ class Entry:
         return replace(self, what=self.what + other.what, crowd=self.crowd or other.crowd, own=self.own or other.own)
 
 
+@dataclass(frozen=True)
+class Chronicle:
+    """The newest instants first, and the one that what is left out came before; none where that is nothing."""
+
+    entries: list[Entry]
+    left_before: dt.datetime | None
+
+
 def chronicle(
-    *, points: Iterable[CrowdPoint], own: Iterable[Estimate], wordings: Iterable[Wording], evidence: Iterable[Evidence]
-) -> list[Entry]:
-    """The newest first, at most SHOWN."""
+    forecast: Forecast, *, user: Viewer, at: dt.datetime, before: dt.datetime | None = None, most: int = SHOWN
+) -> Chronicle:
+    """What happened up to `at`, or before `before`: as `user` may see it, at most so many instants."""
+    until = at if before is None else min(at, before - MICROSECOND)
     found: dict[dt.datetime, Entry] = {}
-    for entry in _entries(points, own, wordings, evidence):
+    # Of each kind one more than are shown: what is older than all of those is older than what is shown.
+    kinds: tuple[QuerySet[Any], ...] = (
+        queries.crowd_points(forecast, user=user, at=at).filter(at__lte=until).order_by("-at"),
+        queries.own_estimates(forecast, user=user).filter(made_at__lte=until).order_by("-made_at"),
+        Wording.objects.filter(forecast=forecast, version__gt=1, made_at__lte=until).order_by("-made_at"),
+        Evidence.objects.filter(forecast=forecast, added_at__lte=until).order_by("-added_at", "-id"),
+    )
+    for entry in _entries(*(kind[: most + 1] for kind in kinds)):
         found[entry.at] = found[entry.at].joined(entry) if entry.at in found else entry
-    return [found[at] for at in sorted(found, reverse=True)[:SHOWN]]
+    newest = sorted(found, reverse=True)
+    entries = [found[moment] for moment in newest[:most]]
+    return Chronicle(entries, entries[-1].at if len(newest) > most else None)
 
 
 def _entries(

@@ -83,7 +83,9 @@ def _context(request: HttpRequest, forecast: Forecast, at: dt.datetime, evidence
     own = _own_estimates(forecast, user)
     others = queries.voices(forecast, user=user, at=at)
     hidden = queries.crowd_is_hidden(forecast, user=user, at=at)
-    points = [] if hidden else list(queries.crowd_points(forecast, user=user, at=at).reverse()[: chronicle.SHOWN])
+    # The scale of time needs a point of the crowd to start from.
+    chart = queries.crowd_points(forecast, user=user, at=at).exclude(recency_weighted=None).exists()
+    told = chronicle.chronicle(forecast, user=user, at=at) if chart else None
     return {
         "forecast": forecast,
         "at": at,
@@ -99,10 +101,9 @@ def _context(request: HttpRequest, forecast: Forecast, at: dt.datetime, evidence
         "own_estimates": own[:OWN_SHOWN],
         "more_own": len(own) > OWN_SHOWN,
         "implied": _implied(forecast, user, own),
-        "points": points,
-        "entries": chronicle.chronicle(points=points, own=own, wordings=wordings, evidence=evidence) if points else [],
-        # The scale of time needs a point of the crowd to start from.
-        "chart": any(point.recency_weighted is not None for point in points),
+        "chart": chart,
+        "entries": told.entries if told else [],
+        "more_entries": told is not None and told.left_before is not None,
         # Nobody stands longer than it is open.
         "until": min(at, forecast.closes_at),
         "voices": Paginator(others, VOICES_PER_PAGE).get_page(request.GET.get("page")),

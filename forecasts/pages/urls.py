@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import answering, estimating, evidencing, feeds, listing, reading, tokens
+from . import answering, estimating, evidencing, feeds, histories, listing, reading, tokens
 
 urlpatterns = [
     path("accounts/tokens/", tokens.index, name="tokens"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("curate/", include("forecasts.pages.curating.urls")),
     path("forecasts/", listing.index, name="forecasts"),
     path("forecasts/<slug:slug>/", reading.show, name="forecast"),
+    path("forecasts/<slug:slug>/history/", histories.show, name="forecast-history"),
     path("forecasts/<slug:slug>/estimate/", estimating.submit, name="forecast-estimate"),
     path("forecasts/<slug:slug>/withdraw/", estimating.withdraw, name="forecast-withdraw"),
     path("forecasts/<slug:slug>/evidence/", evidencing.add, name="forecast-evidence"),

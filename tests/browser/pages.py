@@ -25,6 +25,7 @@ PLACES = (
     Place("forecast", "/forecasts/resolved/", "ann"),
     Place("forecast", "/forecasts/annulled/"),
     Place("forecast", "/forecasts/upcoming/", "ann"),
+    Place("forecast-history", "/forecasts/gap-yes/history/", "ann"),
     Place("forecast-withdraw", "/forecasts/gap-yes/withdraw/", "ann"),
     Place("forecast-scores", "/forecasts/season-3/scores/", "ann"),
     Place("sources", "/sources/"),

@@ -1,5 +1,6 @@
 """A forecast's page in a browser: reading, estimating by keyboard, weighing evidence, and how a score came about."""
 
+import datetime as dt
 from collections.abc import Callable
 from itertools import count
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from forecasts.instants import microseconds
 from forecasts.models import Estimate, Evidence, Forecast, Forecaster
 from forecasts.notation import DOUBTS, FAULTS
 from forecasts.templatetags.words import signed
+from tests import factories
+from tests.crowded import crowd
 from tests.world import DAY, estimate, forecast
 from tracker.scoring.record import Estimates, Schedule
 from tracker.scoring.scores import score
@@ -190,3 +193,28 @@ def test_without_scripts_the_scores_are_a_page_of_their_own(see: See) -> None:
     assert urlsplit(page.url).path == "/forecasts/resolved/scores/"
     expect(page.get_by_role("row", name="Together")).to_be_visible()
     assert wider_than_the_screen(page) == []
+
+
+def test_a_chart_of_very_many_points_says_what_it_leaves_out(see: See) -> None:
+    long = asked()
+    at = timezone.now()
+    crowd(long, 50_000, since=at - 20 * DAY, until=at - DAY)
+    for hour in range(60):
+        made_at = at - DAY + dt.timedelta(minutes=10 * hour)
+        factories.estimate(long, person("ann"), 0.2 + hour / 100, made_at)
+    page = see("ann")
+    page.goto(long.get_absolute_url())
+    page.locator("figure[data-chart=history] svg").wait_for()
+    expect(page.locator("[data-thinned]")).to_contain_text("of 50,0")
+    expect(page.locator("[data-thinned]")).to_contain_text("changes of the crowd")
+    expect(page.locator("[data-thinned]")).not_to_contain_text("of your estimates")
+    # One's own are all there: more than a page of the API holds.
+    assert page.locator("figure svg [aria-label*='Said:']").count() == 60
+    assert barriers(page) == []
+
+
+def test_a_short_chart_leaves_nothing_out_and_says_nothing(see: See) -> None:
+    page = see("ann")
+    page.goto("/forecasts/gap-yes/")
+    page.locator("figure[data-chart=history] svg").wait_for()
+    expect(page.locator("[data-thinned]")).to_be_hidden()

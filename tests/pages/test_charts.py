@@ -10,10 +10,11 @@ import vl_convert
 from tracker.charts import bundle
 
 ROWS = {
-    "points": [{"at": "2027-01-01T00:00:00Z", "recency_weighted": 0.4, "n": 2}],
+    "crowd": [{"at": "2027-01-01T00:00:00Z", "recency_weighted": 0.4, "n": 2}],
     "own": [{"made_at": "2027-01-02T00:00:00Z", "probability": 0.5}],
     "evidence": [
-        {"added_at": "2027-01-02T00:00:00Z", "title": "A poll", "direction": way} for way in ("raises", "lowers")
+        {"added_at": "2027-01-02T00:00:00Z", "title": "A poll", "direction": way, "n": 1}
+        for way in ("raises", "lowers")
     ],
     "wordings": [
         {"version": version, "made_at": f"2027-01-0{version}T00:00:00Z", "reason": "Clearer."} for version in (1, 2)
@@ -60,7 +61,7 @@ def test_a_chart_draws_what_the_api_gives(name: str) -> None:
 def test_evidence_points_up_and_down_on_the_chart_and_a_new_wording_is_a_line() -> None:
     specification = json.loads(json.dumps(bundle.specifications()["history"]))
     for layer in specification["layer"]:
-        layer["data"] = {"values": ROWS.get(layer["data"]["name"], ROWS["points"])}
+        layer["data"] = {"values": ROWS[layer["data"]["name"]]}
     specification |= {"width": 400, "params": [{"name": "until", "value": PARAMETERS["until"]}]}
     svg = vl_convert.vegalite_to_svg(specification)
     # Labels of the symbols carry what their tooltips say.
@@ -82,7 +83,7 @@ def test_a_crowd_that_left_is_drawn_for_as_long_as_it_stood() -> None:
     specification = json.loads(json.dumps(bundle.specifications()["history"]))
     gone = {"at": "2027-01-11T00:00:00Z", "recency_weighted": None, "n": 0}
     for layer in specification["layer"]:
-        layer["data"] = {"values": [*ROWS["points"], gone] if layer["data"]["name"] == "crowd" else []}
+        layer["data"] = {"values": [*ROWS["crowd"], gone] if layer["data"]["name"] == "crowd" else []}
     specification["width"] = 400
     specification["params"][0]["value"] = "2027-02-01T00:00:00Z"
     drawn = re.findall(

@@ -40,7 +40,7 @@ INLINE = re.compile(r"<[^>]+\s(style|on[a-z]+)\s*=|<style|<script(?![^>]*\ssrc=)
 def addresses(world: World) -> list[str]:
     found = [reverse(name) for name in PLAIN]
     found += [each.get_absolute_url() for each in world.all]
-    found += [reverse("forecast-scores", args=[each.slug]) for each in world.all]
+    found += [reverse(name, args=[each.slug]) for each in world.all for name in ("forecast-scores", "forecast-history")]
     found += [
         reverse("source", args=["essay"]),
         reverse("forecaster", args=["ann"]),

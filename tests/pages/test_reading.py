@@ -169,7 +169,7 @@ def test_the_charts_find_their_data(browse: Browse, world: World, cast: factorie
         for source in sources:
             response = client.get(source.replace("&amp;", "&"))
             assert response.status_code == 200, source
-            assert {"points", "results", "bins"} & set(response.json()), source
+            assert {"crowd", "bins"} & set(response.json()), source
 
 
 def test_a_track_record_shows_scores_and_forecasts(browse: Browse, world: World, cast: factories.Cast) -> None:

@@ -162,7 +162,7 @@ def test_a_new_wording_is_marked_on_the_chart_and_in_the_table(
     clearer = factories.text(question="Will it start at all?", opens_at=world.premise.opens_at, closes_at=at + 90 * DAY)
     registering.reword(forecast=world.premise, text=clearer, by=cast.curator, at=at, reason="Clearer.")
     html = browse(cast.ann).get(PAGE).content.decode()
-    assert 'data-src-wordings="/api/v1/forecasts/premise/"' in html
+    assert 'data-src-wordings="/api/v1/forecasts/premise/history/"' in html
     assert "wording 2: Clearer." in section(html, "history")
 
 
