@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
+catalogue_asked = Signal()  # registration_id
 estimate_recorded = Signal()  # forecast_id
 forecast_resolved = Signal()  # resolution_id, forecast_id

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from .services import crowds
+from .services import crowds, registrations
 
 
 def waiting_key(forecast_id: int) -> str:
@@ -23,3 +23,14 @@ def refresh_crowd(forecast_id: int) -> None:
 def refresh_crowds() -> None:
     """Find by query what a lost message left stale."""
     crowds.refresh_stale(clock=timezone.now)
+
+
+@shared_task
+def register_catalogue(registration_id: int) -> None:
+    registrations.carry_out(registration_id=registration_id, clock=timezone.now)
+
+
+@shared_task
+def register_catalogues() -> None:
+    """Find by query what was asked for and is not done, whatever became of its message or its worker."""
+    registrations.carry_out_waiting(clock=timezone.now)

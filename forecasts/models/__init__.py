@@ -5,6 +5,7 @@ from .estimates import HIGHEST, LOWEST, Citation, Estimate, Evidence, Rating
 from .forecasters import NAME_PATTERN, Forecaster, RetiredName
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
 from .mailboxes import Mailbox, Rhythm
+from .registrations import Registration, RegistrationProgress
 from .resolutions import Resolution
 from .searching import SearchEntry, SearchWord, TagInUse
 from .sources import Claim, Collection, Source
@@ -31,6 +32,8 @@ __all__ = [
     "Outcome",
     "Pair",
     "Rating",
+    "Registration",
+    "RegistrationProgress",
     "Resolution",
     "RetiredName",
     "Rhythm",

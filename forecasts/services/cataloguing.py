@@ -1,7 +1,7 @@
 """Applying a catalogue: what it adds is registered, what it changes is worded anew, the rest is left as it is."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.db import transaction
@@ -41,8 +41,13 @@ class CatalogRefused(Refused):
 
 
 @transaction.atomic
-def apply(catalog: entries.Catalog, *, by: Forecaster, at: dt.datetime) -> Report:
-    """Register everything in `catalog`, all or nothing. Applied twice, the second time changes nothing."""
+def apply(
+    catalog: entries.Catalog, *, by: Forecaster, at: dt.datetime, tell: Callable[[int], None] = lambda _: None
+) -> Report:
+    """Register everything in `catalog`, all or nothing. Applied twice, the second time changes nothing.
+
+    `tell` is told after each forecast how many have been gone through.
+    """
     registering.refuse_unless_curator(by)
     report = Report()
     source = _source(catalog.source, report)
@@ -82,6 +87,7 @@ def apply(catalog: entries.Catalog, *, by: Forecaster, at: dt.datetime) -> Repor
             )
         except Refused as fault:
             faults.append((entry.slug, fault))
+        tell(position)
     if faults:
         raise CatalogRefused(faults)
     return report
