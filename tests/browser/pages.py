@@ -52,6 +52,7 @@ PLACES = (
     Place("curate-reword", "/curate/forecast/gap-yes/", "curator"),
     Place("curate-amend", "/curate/forecast/gap-yes/tags/", "curator"),
     Place("curate-catalogue", "/curate/catalogue/", "curator"),
+    Place("curate-registration", "/curate/catalogue/1/", "curator"),
     Place("curate-source", "/curate/source/", "curator"),
     Place("curate-claims", "/curate/source/ai-pause-will-likely-backfire/", "curator"),
     Place("curate-claim", "/curate/source/ai-pause-will-likely-backfire/C1/", "curator"),

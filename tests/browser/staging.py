@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.utils import timezone
 
-from forecasts.models import Forecast, Forecaster
+from forecasts.models import Forecast, Forecaster, Registration, RegistrationProgress
 from forecasts.services import crowds, evidencing
 from tests import factories
 from tests.world import DAY, World, stage
@@ -26,6 +26,7 @@ def stage_site() -> World:
     world = stage(cast, at)
     _talk(world, cast, at)
     _hold_season(cast, at)
+    _send_catalogue(cast, at)
     _let_in()
     return world
 
@@ -60,6 +61,15 @@ def _talk(world: World, cast: factories.Cast, at: dt.datetime) -> None:
         factories.estimate(world.given_no, by, probability / 2, at - 3 * DAY)
     for forecast in (world.premise, world.given_yes, world.given_no):
         crowds.refresh(forecast_id=forecast.pk, at=at)
+
+
+def _send_catalogue(cast: factories.Cast, at: dt.datetime) -> None:
+    """A large one that the record refused."""
+    sent = Registration(pk=1, by=cast.curator, asked_at=at - DAY, text="format = 1", digest="0" * 64, n_forecasts=300)
+    sent.title, sent.source, sent.state, sent.ended_at = "An essay", "essay", "refused", at - DAY
+    sent.faults = [f"summer-{number}: reason: This is required." for number in range(3)]
+    sent.save(force_insert=True)
+    RegistrationProgress.objects.create(registration=sent, tries=1, done=300, told_at=at - DAY)
 
 
 def _hold_season(cast: factories.Cast, at: dt.datetime) -> None:

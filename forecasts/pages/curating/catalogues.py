@@ -1,8 +1,10 @@
-"""Registering a whole catalogue: pasted or uploaded, shown with what it would do, then applied. All or nothing."""
+"""Registering a whole catalogue: pasted or uploaded, shown with what it would do, then applied. All or nothing.
+
+A large one is applied by a job, which has a page of its own.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -17,8 +19,9 @@ from forecasts.catalog.faults import CatalogError
 from forecasts.catalog.reading import read_text
 from forecasts.models import Forecaster, Wording
 from forecasts.pages.actors import actor
+from forecasts.queries.registrations import lately
 from forecasts.refusals import Refused
-from forecasts.services import cataloguing
+from forecasts.services import cataloguing, registrations
 from forecasts.services.cataloguing import Report
 from forecasts.services.foreseeing import foreseen
 from forecasts.services.texts import text_of
@@ -30,7 +33,7 @@ from .entering import curating
 MOST = 1_500_000
 # Faults and names shown; a file with more is not read through on a page.
 SHOWN = 200
-NAME = Path("catalogue")
+LATELY = 5
 
 
 class CatalogueForm(forms.Form):
@@ -86,19 +89,25 @@ def register(request: HttpRequest) -> HttpResponse:
     if "change" in request.POST:
         return _page(request, again)
     try:
-        return _carry_out(request, read_text(text.replace("\r\n", "\n"), NAME), text)
+        # As lines end in a file, whatever the browser made of them.
+        return _carry_out(request, text.replace("\r\n", "\n"))
     except CatalogError as error:
         return _page(request, again, faults=[str(fault) for fault in error.faults], status=400)
     except Refused as refused:
         return _page(request, again, faults=refused.message.splitlines(), status=refused.status)
 
 
-def _carry_out(request: HttpRequest, catalog: Catalog, text: str) -> HttpResponse:
+def _carry_out(request: HttpRequest, text: str) -> HttpResponse:
     at, by = timezone.now(), actor(request)
+    catalog = read_text(text, registrations.NAME)
+    registrations.refuse_size(catalog)
+    large = len(catalog.forecasts) > registrations.AT_ONCE
     if "confirmed" not in request.POST:
         seen = foreseen(lambda: _foreseen(catalog, by=by, at=at))
-        context = {"catalog": catalog, "seen": seen, "text": text, "shown": SHOWN}
+        context = {"catalog": catalog, "seen": seen, "text": text, "shown": SHOWN, "large": large}
         return render(request, "forecasts/curating/catalogue_preview.html", context)
+    if large:
+        return redirect("curate-registration", registrations.ask(text=text, by=by, at=at).pk)
     report = cataloguing.apply(catalog, by=by, at=at)
     messages.success(
         request,
@@ -126,4 +135,5 @@ def _page(
 ) -> HttpResponse:
     found = faults or []
     context = {"form": form, "faults": found[:SHOWN], "more": max(len(found) - SHOWN, 0)}
+    context |= {"lately": lately(LATELY), "at": timezone.now()}
     return render(request, "forecasts/curating/catalogue.html", context, status=status)
