@@ -15,7 +15,7 @@ from forecasts.refusals import Invalid
 
 from .crowds import with_crowd
 from .menus import UNCONDITIONAL
-from .searching import Search, understood
+from .searching import Search, hits, understood
 
 # Beyond these a reader narrows the list, and a program pages through the API.
 MOST: Final = 1000
@@ -80,13 +80,16 @@ def rows(ids: Sequence[int], *, user: Viewer, at: dt.datetime) -> list[Forecast]
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a list: its forecasts, what the search was taken for, and how many there are, None beyond MOST."""
+    """A page of a list: its forecasts, what the search was taken for and by which words of their questions it found
+    them, and how many there are, None beyond MOST.
+    """
 
     number: int
     forecasts: list[Forecast]
     more: bool
     n: int | None
     meant: dict[str, list[str]] = field(default_factory=dict)
+    hits: frozenset[str] = frozenset()
 
     @property
     def has_previous(self) -> bool:
@@ -107,7 +110,7 @@ class Page:
 
 
 def page(filters: Filters, *, user: Viewer, at: dt.datetime, number: int = 1, size: int = 25) -> Page:
-    """Read along an index whatever the number of rows, in at most eight queries.
+    """Read along an index whatever the number of rows, in at most nine queries.
 
     For that it is read as two stretches, one after the other: those that have what the order goes by, and the rest.
     Closing soonest begins with what has yet to close, and goes back from there. First the ids, then what rows show: in
@@ -122,12 +125,14 @@ def page(filters: Filters, *, user: Viewer, at: dt.datetime, number: int = 1, si
         skipped = max(0, first - (_count(head) if first else 0)) if not ids else 0
         ids += rest[0][skipped : skipped + wanted - len(ids)]
     n = _count(found)
+    shown = rows(ids[:size], user=user, at=at)
     return Page(
         number=number,
-        forecasts=rows(ids[:size], user=user, at=at),
+        forecasts=shown,
         more=len(ids) > size and number < MOST // size,
         n=n if n <= MOST else None,
         meant=search.meant if search else {},
+        hits=hits(search, (forecast.question for forecast in shown)) if search else frozenset(),
     )
 
 

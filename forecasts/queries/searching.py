@@ -1,7 +1,7 @@
 """What somebody looks for: words as full text, the last one perhaps unfinished, mistyped ones as what they may mean."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -19,12 +19,16 @@ MOST_MEANT: Final = 4
 @dataclass(frozen=True)
 class Search:
     """What is looked for: `query`, None where there is no word; `whole`, the same without beginnings of words, which
-    ranks first; `meant`, what mistyped words were taken for.
+    ranks first; `meant`, what mistyped words were taken for; `said`, the words that count, those included.
     """
 
     query: SearchQuery | None
     whole: SearchQuery | None
     meant: dict[str, list[str]]
+    said: tuple[str, ...] = ()
+
+
+WORD: Final = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> list[str]:
@@ -33,7 +37,7 @@ def words_of(text: str) -> list[str]:
     >>> words_of("AI-pause: Will C1 hold?")
     ['ai', 'pause', 'will', 'c1', 'hold']
     """
-    return [word.lower()[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", text)[:MOST_WORDS]]
+    return [word.lower()[:LONGEST_WORD] for word in WORD.findall(text)[:MOST_WORDS]]
 
 
 def understood(text: str) -> Search:
@@ -48,7 +52,28 @@ def understood(text: str) -> Search:
     forms = [_forms(word, meant.get(word, [])) for word in telling]
     # Letters and digits only: nothing in the word has a meaning of its own there.
     begun = SearchQuery(f"'{telling[-1]}':*", config="simple", search_type="raw")
-    return Search(reduce(and_, [*forms[:-1], forms[-1] | begun]), reduce(and_, forms), meant)
+    # The last word stays last: it may be the beginning of another.
+    said = (*(each for near in meant.values() for each in near), *telling)
+    return Search(reduce(and_, [*forms[:-1], forms[-1] | begun]), reduce(and_, forms), meant, said)
+
+
+def hits(search: Search, texts: Iterable[str]) -> frozenset[str]:
+    """Which words of these texts, in lower case, a search was found by; one query, however many there are."""
+    words = {word.lower() for text in texts for word in WORD.findall(text)}
+    if not search.said or not words:
+        return frozenset()
+    with connection.cursor() as cursor:
+        # As the index has them: in any form of English, as they are written, and the last perhaps unfinished.
+        cursor.execute(
+            """
+            WITH said AS (SELECT array_agg(stem) AS stems
+                          FROM unnest(%(said)s::text[]) word, unnest(ts_lexize('english_stem', word)) stem)
+            SELECT word FROM said, unnest(%(words)s::text[]) word
+            WHERE word = ANY (%(said)s) OR starts_with(word, %(begun)s)
+                OR ts_lexize('english_stem', word) && said.stems""",
+            {"said": list(search.said), "words": list(words), "begun": search.said[-1]},
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What people wrote, as HTML in which nothing can run, load or restyle."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import pairwise, zip_longest
 from urllib.parse import urlsplit
 
 import nh3
@@ -15,6 +16,7 @@ from markdown_it.token import Token
 register = template.Library()
 
 TAGS = {"a", "blockquote", "br", "code", "em", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong", "ul"}
+WORD = re.compile(r"[^\W_]+")
 # An address in running text ends before the punctuation that follows it.
 ADDRESS = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,;:!?)\]'’]")
 
@@ -84,6 +86,23 @@ def link(text: str) -> SafeString:
         for plain, address in _pieces(text)
     )
     return format_html_join("", "{}{}", pieces)
+
+
+@register.filter
+def marked(text: str, words: Collection[str]) -> SafeString:
+    """A plain text in which these words, given in lower case, stand out.
+
+    >>> str(marked("Will AI <pause>?", {"pause", "gt"}))
+    'Will AI &lt;<mark>pause</mark>&gt;?'
+    """
+    # Taken apart before it is escaped, so that no word of what escaping writes is one of theirs.
+    ends = [0, *(end for found in WORD.finditer(text) if found[0].lower() in words for end in found.span()), len(text)]
+    pieces = [text[start:end] for start, end in pairwise(ends)]
+    return format_html_join("", "{}{}", zip_longest(pieces[::2], (_mark(word) for word in pieces[1::2]), fillvalue=""))
+
+
+def _mark(word: str) -> SafeString:
+    return format_html("<mark>{}</mark>", word)
 
 
 @register.filter

@@ -137,7 +137,7 @@ def test_a_page_takes_the_same_few_queries_whatever_the_rows(
     for number in range(5):
         moved(f"seen{number}", cast.ann)
     for number in range(1, 5):
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             page(Filters(ordering=ordering, search="hapen"), user=cast.ann, at=NOW, number=number, size=1)
 
 
