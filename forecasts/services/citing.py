@@ -9,7 +9,7 @@ from django.db import transaction
 
 from forecasts.models import Estimate, Evidence, Forecast, Forecaster
 
-from . import checks, estimating, evidencing
+from . import checks, estimating, evidencing, locks
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ def submit(
 ) -> Estimate:
     """Record an estimate that cites `link` too, and add that to the evidence unless it is there; both, or neither."""
     address = checks.url(link.url, field="link")
+    locks.link(forecast.pk, address)
     known = Evidence.objects.filter(forecast=forecast, url=address).order_by("added_at", "pk").first()
     piece = known or evidencing.add(
         forecast=forecast,

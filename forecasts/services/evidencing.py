@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from forecasts.models import Evidence, Forecast, Forecaster, Rating
 from forecasts.refusals import Conflict, Invalid
 
-from . import checks
+from . import checks, locks
 
 Row = TypeVar("Row", Evidence, Rating)
 
@@ -49,6 +49,9 @@ def add(
         published_on=published_on,
         likelihood_ratio=ratio,
     )
+    if row.url:
+        # Somebody may be about to cite it, and adds it unless it is there.
+        locks.link(forecast.pk, row.url)
     return _put_on_record(row)
 
 

@@ -19,6 +19,15 @@ def forecaster(forecaster_id: int) -> Forecaster:
     return Forecaster.objects.select_for_update(no_key=True).get(pk=forecaster_id)
 
 
+def link(forecast_id: int, url: str) -> None:
+    """One at a time of those who bring an address to a forecast: the next finds what the one before brought.
+
+    While the address is new there is no row to hold, so its name is held.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"evidence {forecast_id} {url}"])
+
+
 def family(*forecast_ids: int) -> list[Forecast]:
     """The forecasts and everything that hangs on them, at any depth, locked parents first, which is also by id.
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from forecasts.models import Estimate, Forecast, Outcome, Resolution
+from forecasts.models import Estimate, Evidence, Forecast, Forecaster, Outcome, Resolution
 from forecasts.refusals import Conflict, NotOpen
-from forecasts.services import registering
+from forecasts.services import citing, evidencing, registering
 from tests import factories
 from tests.factories import DAY, NOW
 from tests.service import wait_until
@@ -57,7 +57,10 @@ def meanwhile(call: Callable[[], Any]) -> "Future[Any]":
     pool = ThreadPoolExecutor(1)
     started = pool.submit(closing)
     pool.shutdown(wait=False)
-    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
+    waiting = (
+        "SELECT 1 FROM pg_locks WHERE NOT granted AND (transactionid = pg_current_xact_id()::xid"
+        " OR locktype = 'advisory' AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    )
     wait_until(lambda: started.done() or found(waiting), "the other waits for this transaction", seconds=20)
     return started
 
@@ -165,3 +168,46 @@ def test_a_rewording_that_waited_for_a_resolution_is_refused() -> None:
     with pytest.raises(Conflict, match="Reopen it before"):
         waited.result(timeout=20)
     assert forecast.wordings.count() == 1
+
+
+LINK = citing.Link("https://example.org/poll", title="A poll")
+
+
+def cite(forecast: Forecast, by: Forecaster) -> Estimate:
+    return citing.submit(forecast=forecast, forecaster=by, probability=0.7, at=NOW, via="page", link=LINK)
+
+
+def test_a_link_that_many_cite_at_once_is_added_once() -> None:
+    forecast, people = factories.forecast(), [factories.forecaster() for _ in range(5)]
+    made = at_once(*(lambda by=by: cite(forecast, by) for by in people))
+    assert {type(one) for one in made} == {Estimate}
+    assert {one.evidence.get().pk for one in made} == {Evidence.objects.get().pk}
+
+
+@pytest.mark.parametrize("first", ["cites", "adds"])
+def test_who_cites_a_link_waits_for_whoever_brings_it_and_cites_that(first: str) -> None:
+    forecast, ann, bob = factories.forecast(), factories.forecaster(), factories.forecaster()
+    with transaction.atomic():
+        if first == "cites":
+            cite(forecast, ann)
+        else:
+            evidencing.add(forecast=forecast, by=ann, at=NOW, title="A poll", direction="raises", url=LINK.url)
+        waited = meanwhile(lambda: cite(forecast, bob))
+        assert not waited.done()
+    assert waited.result(timeout=20).evidence.get() == Evidence.objects.get()
+    assert Evidence.objects.get().added_by == ann
+
+
+def test_nobody_waits_for_another_link_or_another_forecast() -> None:
+    forecast, other, ann, bob = (
+        factories.forecast(),
+        factories.forecast(),
+        factories.forecaster(),
+        factories.forecaster(),
+    )
+    with transaction.atomic():
+        cite(forecast, ann)
+        add = {"by": bob, "at": NOW, "title": "A poll", "direction": "raises"}
+        for where, url in ((other, LINK.url), (forecast, "https://example.org/other"), (forecast, "")):
+            assert meanwhile(lambda w=where, u=url: evidencing.add(forecast=w, url=u, **add)).result(timeout=20)
+            add["at"] += DAY
