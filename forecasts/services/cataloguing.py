@@ -172,7 +172,7 @@ def _forecast(
     for name, value in fixed.items():
         if getattr(known, name) != value:
             raise Conflict("This is set when a forecast is registered. Register another forecast instead.", field=name)
-    _refuse_late(known, {name: facts[name] for name in SCORED if getattr(known, name) != facts[name]})
+    _refuse_late(known, {name: facts[name] for name in SCORED if getattr(known, name) != facts[name]}, by=by, at=at)
     version = known.version
     wording = registering.reword(forecast=known, text=text, by=by, at=at, reason=entry.reason)
     known.refresh_from_db()
@@ -181,12 +181,27 @@ def _forecast(
     return known
 
 
-def _refuse_late(known: Forecast, changed: dict[str, object]) -> None:
-    """What scores depend on holds from the first estimate on; only times of the wording change, with their reason."""
-    if changed and (known.outcome or known.estimates.exists()):
-        raise Conflict(
-            "There are estimates already, and scores depend on this. Leave it as it was.", field=min(changed)
-        )
+def _refuse_late(known: Forecast, changed: dict[str, object], *, by: Forecaster, at: dt.datetime) -> None:
+    """What scores depend on holds from the first estimate on; only times of the wording change, with their reason.
+
+    Where the crowd is hidden from whoever asks, it holds from the opening on: a refusal must not tell of an estimate.
+    """
+    if not changed:
+        return
+    if known.outcome:
+        why = f"It has resolved {known.outcome}"
+    elif _was_open(known, at) and not Forecast.objects.visible_to(by, at=at).filter(pk=known.pk).exists():
+        why = "It has opened, its crowd is hidden from you"
+    elif known.estimates.exists():
+        why = "There are estimates already"
+    else:
+        return
+    raise Conflict(f"{why}, and scores depend on this. Leave it as it was.", field=min(changed))
+
+
+def _was_open(known: Forecast, at: dt.datetime) -> bool:
+    """By any of its wordings: a new one may move the opening, and what was estimated before stays."""
+    return known.wordings.filter(opens_at__lte=at).exists()
 
 
 def _list(report: Report, *, reworded: bool, amended: bool) -> list[str]:

@@ -12,7 +12,7 @@ from forecasts.models import Claim, Estimate, Forecast, Pair, Source, Wording
 from forecasts.refusals import NotAllowed
 from forecasts.services import cataloguing
 from tests import factories
-from tests.factories import NOW
+from tests.factories import DAY, NOW
 
 pytestmark = pytest.mark.django_db
 ESSAY = Path("forecasts/catalog/ai_pause.toml")
@@ -86,6 +86,57 @@ def test_what_scores_depend_on_holds_from_the_first_estimate_on(
     factories.estimate(Forecast.objects.get(slug=entry.slug), cast.ann, 0.4)
     with pytest.raises(cataloguing.CatalogRefused, match="scores depend on this"):
         cataloguing.apply(changed, by=cast.curator, at=NOW)
+
+
+FACTS = {"reveal_at": NOW + 9 * DAY, "predicts": "no", "hedge_word": ""}
+
+
+@pytest.mark.parametrize("field", FACTS)
+@pytest.mark.parametrize("estimated", [True, False])
+def test_a_refusal_does_not_tell_whether_there_is_a_hidden_estimate(
+    essay: Catalog, cast: factories.Cast, field: str, estimated: bool
+) -> None:
+    essay = hidden(essay)
+    cataloguing.apply(essay, by=cast.curator, at=NOW)
+    entry = next(entry for entry in essay.forecasts if entry.hedge_word and entry.predicts == "yes")
+    if estimated:
+        factories.estimate(Forecast.objects.get(slug=entry.slug), cast.ann, 0.4)
+    with pytest.raises(cataloguing.CatalogRefused) as refusal:
+        cataloguing.apply(with_change(essay, entry.slug, **{field: FACTS[field]}), by=cast.curator, at=NOW)
+    why = "It has opened, its crowd is hidden from you, and scores depend on this. Leave it as it was."
+    assert str(refusal.value) == f"{entry.slug}: {'hedged' if field == 'hedge_word' else field}: {why}"
+
+
+def hidden(catalog: Catalog) -> Catalog:
+    """With every crowd hidden until long after NOW."""
+    times = {"closes_at": NOW + 90 * DAY, "resolve_by": NOW + 90 * DAY, "reveal_at": NOW + 80 * DAY, "spot_at": None}
+    return replace(catalog, forecasts=tuple(replace(entry, **times) for entry in catalog.forecasts))
+
+
+@pytest.mark.parametrize("estimated", [True, False])
+def test_nor_does_it_where_the_opening_was_moved(essay: Catalog, cast: factories.Cast, estimated: bool) -> None:
+    essay = hidden(essay)
+    cataloguing.apply(essay, by=cast.curator, at=NOW)
+    entry = next(entry for entry in essay.forecasts if entry.hedge_word and entry.predicts == "yes")
+    if estimated:
+        factories.estimate(Forecast.objects.get(slug=entry.slug), cast.ann, 0.4)
+    moved = with_change(essay, entry.slug, opens_at=NOW + DAY, reason="Later.")
+    cataloguing.apply(moved, by=cast.curator, at=NOW)
+    with pytest.raises(cataloguing.CatalogRefused, match="It has opened"):
+        cataloguing.apply(with_change(moved, entry.slug, predicts="no"), by=cast.curator, at=NOW)
+
+
+@pytest.mark.parametrize("shown", ["upcoming", "revealed"])
+def test_where_nothing_is_hidden_it_may_change_until_the_first_estimate(
+    essay: Catalog, cast: factories.Cast, shown: str
+) -> None:
+    essay = hidden(essay)
+    entry = next(entry for entry in essay.forecasts if entry.hedge_word and entry.predicts == "yes")
+    times = {"opens_at": NOW + DAY} if shown == "upcoming" else {"reveal_at": NOW - DAY}
+    cataloguing.apply(with_change(essay, entry.slug, **times), by=cast.curator, at=NOW - 2 * DAY)
+    changed = with_change(essay, entry.slug, **times, predicts="no")
+    report = cataloguing.apply(changed, by=cast.curator, at=NOW)
+    assert report.amended == [entry.slug]
 
 
 def test_a_hedge_holds_once_a_forecast_has_resolved_by_it(essay: Catalog, cast: factories.Cast) -> None:
