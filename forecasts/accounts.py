@@ -10,8 +10,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.conf import settings
 from django.http import HttpRequest
 
-from .models import Forecaster, RetiredName
-from .services.accounts import PSEUDONYM
+from .models import TAKEN, Forecaster
 
 username_validators = Forecaster._meta.get_field("username").validators  # noqa: SLF001  # Django's public way to a field
 _GOOD = "At least 8 characters. Neither digits alone, nor one that many people use, nor close to your name."
@@ -26,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "account_inactive": "This account is not active. An administrator can change that.",
         "username_password_mismatch": _WRONG,
         "email_password_mismatch": _WRONG,
-        "username_taken": "This name is taken. Choose another.",
+        "username_taken": TAKEN,
         "email_taken": "Somebody has signed up with this address. If it was you, reset the password.",
         "incorrect_password": "That is not your password. Try again, or reset it.",
         "enter_current_password": "That is not your password. Try again, or reset it.",
@@ -40,14 +39,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return True
-
-    def clean_username(self, username: str, shallow: bool = False) -> str:
-        """Neither a name that a closed account had, nor one that looks like a closed account's."""
-        name: str = super().clean_username(username, shallow=shallow)
-        retired = RetiredName.objects.filter(pk=RetiredName.digest_of(name)).exists()
-        if retired or name.casefold().startswith(PSEUDONYM):
-            raise self.validation_error("username_taken")
-        return name
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types

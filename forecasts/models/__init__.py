@@ -2,7 +2,7 @@
 
 from .crowds import CrowdPoint, CrowdState
 from .estimates import HIGHEST, LOWEST, Citation, Estimate, Evidence, Rating
-from .forecasters import NAME_PATTERN, Forecaster, RetiredName
+from .forecasters import NAME_PATTERN, PSEUDONYM, TAKEN, Forecaster, RetiredName
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
 from .mailboxes import Mailbox, Rhythm
 from .registrations import Registration, RegistrationProgress
@@ -18,6 +18,8 @@ __all__ = [
     "HIGHEST",
     "LOWEST",
     "NAME_PATTERN",
+    "PSEUDONYM",
+    "TAKEN",
     "UNANSWERED",
     "Citation",
     "Claim",

@@ -1,11 +1,21 @@
 """Who forecasts: the user model."""
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.crypto import salted_hmac
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"
+TAKEN = "This name is taken. Choose another."
+# What a closed account is called from then on begins so.
+PSEUDONYM = "closed-"
+
+
+def refuse_retired(name: str) -> None:
+    """Neither a name that a closed account had, nor one that looks like a closed account's, whoever gives it."""
+    if RetiredName.holds(name) or name.casefold().startswith(PSEUDONYM):
+        raise ValidationError(TAKEN, code="unique")
 
 
 class Forecaster(AbstractUser):
@@ -16,9 +26,10 @@ class Forecaster(AbstractUser):
         max_length=40,
         unique=True,
         validators=[
-            RegexValidator(NAME_PATTERN, "Use 2 to 40 letters, digits, dots, dashes and underscores, a letter first.")
+            RegexValidator(NAME_PATTERN, "Use 2 to 40 letters, digits, dots, dashes and underscores, a letter first."),
+            refuse_retired,
         ],
-        error_messages={"unique": "This name is taken. Choose another."},
+        error_messages={"unique": TAKEN},
     )
     is_bot = models.BooleanField(default=False, help_text="A program, marked as such wherever it shows.")
     simulated = models.BooleanField(default=False, help_text="Invented for a rehearsal; counts nowhere else.")
@@ -58,3 +69,7 @@ class RetiredName(models.Model):
     @classmethod
     def digest_of(cls, name: str) -> str:
         return salted_hmac("forecasts.retired-name", name.casefold(), algorithm="sha256").hexdigest()
+
+    @classmethod
+    def holds(cls, name: str) -> bool:
+        return cls.objects.filter(pk=cls.digest_of(name)).exists()

@@ -9,14 +9,13 @@ from allauth.usersessions.models import UserSession
 from django.db import connection, transaction
 from knox.models import AuthToken
 
-from forecasts.models import Estimate, Forecaster, Mailbox, RetiredName
+from forecasts.models import PSEUDONYM, Estimate, Forecaster, Mailbox, RetiredName
 from forecasts.refusals import Conflict, Invalid, NotAllowed
 
 from . import locks
 
 REGISTRAR = "registrar"
 ARCHIVIST = "archivist"
-PSEUDONYM = "closed-"
 
 
 def registrar() -> Forecaster:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forecasts.models import Collection, Forecaster
-from forecasts.services import evidencing, registering
+from forecasts.services import accounts, evidencing, registering
 from tests import factories
 from tests.factories import DAY, Cast
 
@@ -157,6 +157,17 @@ def test_an_administrator_gives_and_takes_roles_and_nothing_else(admin: Client, 
     assert (changed.username, changed.is_superuser) == ("ann", False)
     admin.post(where, {})
     assert not Forecaster.objects.get(pk=cast.ann.pk).is_active
+
+
+def test_an_administrator_neither_makes_nor_renames_an_account(admin: Client, cast: Cast) -> None:
+    accounts.close(account=cast.ann, by=cast.ann, at=timezone.now(), typed_name="ann")
+    made = {"username": "ann", "password1": "correct horse 9", "password2": "correct horse 9"}
+    assert admin.post(page("forecaster_add"), made).status_code == 403
+    admin.post(page("forecaster_change", cast.bob.pk), {"is_active": "on", "username": "ann"})
+    assert not Forecaster.objects.filter(username="ann").exists()
+    # What a closed account is called is no obstacle to the rest of its row.
+    assert admin.post(page("forecaster_change", cast.ann.pk), {"is_bot": "on"}).status_code == 302
+    assert Forecaster.objects.get(pk=cast.ann.pk).is_bot
 
 
 def test_the_staff_neither_sees_nor_gives_roles(staff: Client, cast: Cast) -> None:

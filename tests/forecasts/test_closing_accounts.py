@@ -8,7 +8,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
 from django.db import connections
+from django.forms import modelform_factory
 from knox.models import AuthToken
 
 from forecasts.models import Estimate, Forecaster, Mailbox, RetiredName
@@ -117,6 +119,26 @@ def test_the_old_name_is_nobodys_and_is_not_kept_in_words(cast: factories.Cast) 
     close(cast.ann)
     assert RetiredName.objects.get().pk == RetiredName.digest_of("ANN")
     assert "ann" not in RetiredName.objects.get().pk
+
+
+@pytest.mark.parametrize("name", ["ann", "ANN", "closed-8f3a2c91", "Closed-1"])
+def test_no_administrator_gives_the_name_to_another(cast: factories.Cast, name: str) -> None:
+    """Whatever form or command: the field itself refuses."""
+    close(cast.ann)
+    with pytest.raises(CommandError, match="This name is taken"):
+        call_command("createsuperuser", interactive=False, username=name, email="root@example.org")
+    form = modelform_factory(Forecaster, fields=["username"])
+    for account in (None, cast.bob):
+        assert form({"username": name}, instance=account).errors == {
+            "username": ["This name is taken. Choose another."]
+        }
+    assert not Forecaster.objects.filter(username__iexact=name).exists()
+
+
+def test_a_name_that_is_free_is_still_given(cast: factories.Cast) -> None:
+    close(cast.ann)
+    call_command("createsuperuser", interactive=False, username="anne", email="root@example.org", verbosity=0)
+    assert Forecaster.objects.get(username="anne").is_superuser
 
 
 @pytest.mark.django_db(transaction=True)
