@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from forecasts.models import Estimate, Evidence, Forecast, Status, Viewer, Wordi
 from forecasts.templatetags.words import exactly
 
 from . import chronicle
+from .paging import Newest
 
 VOICES_PER_PAGE = 20
 OWN_SHOWN = 20
@@ -106,7 +106,7 @@ def _context(request: HttpRequest, forecast: Forecast, at: dt.datetime, evidence
         "more_entries": told is not None and told.left_before is not None,
         # Nobody stands longer than it is open.
         "until": min(at, forecast.closes_at),
-        "voices": Paginator(others, VOICES_PER_PAGE).get_page(request.GET.get("page")),
+        "voices": Newest(others, VOICES_PER_PAGE).get_page(request.GET.get("page")),
         "revisions": list(queries.revisions(forecast).reverse()),
     }
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from forecasts.models import Claim
+from forecasts.pages import paging
 from forecasts.pages.reading import OWN_SHOWN
 from forecasts.services import evidencing, registering
 from tests import factories
@@ -221,3 +222,23 @@ def test_more_of_everything_costs_no_more_queries(
             client.get("/forecasts/gap-yes/")
         spent.append(len(queries))
     assert spent[1] == spent[-1]
+
+
+def test_of_very_many_voices_the_newest_are_paged_and_no_more_are_counted(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "MOST", 30)
+    for hour in range(40):
+        factories.estimate(world.premise, cast.bob, 0.01 + hour / 100, at - (50 - hour) * DAY / 24)
+    factories.estimate(world.premise, cast.ann, 0.99, at)
+    client = browse(cast.ann)
+    first, last = (section(client.get(f"{PAGE}?page={page}").content.decode(), "voices") for page in (1, 2))
+    assert ("Page 1 of 2" in first, "newest" in first) == (True, False)
+    assert "These are the newest 30. The API has all of them." in last
+    assert ("11%" in last, "10%" in last) == (True, False)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(PAGE)
+    counting = [
+        query["sql"] for query in captured if "COUNT(*)" in query["sql"] and "forecasts_estimate" in query["sql"]
+    ]
+    assert [sql for sql in counting if "LIMIT" not in sql] == []
