@@ -202,6 +202,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 SIGN_IN_OPENS_AFTER = 300
 ACCOUNT_RATE_LIMITS = {"login_failed": f"10/m/ip,5/{SIGN_IN_OPENS_AFTER}s/key"}
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token", "AUTO_REFRESH": False}
+USERSESSIONS_ADAPTER = "forecasts.services.sessions.SessionsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "forecasts.accounts.SecondFactorAdapter"
 MFA_FORMS = {

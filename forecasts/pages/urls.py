@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
-from . import answering, estimating, evidencing, feeds, histories, listing, reading, tokens
+from . import answering, estimating, evidencing, feeds, histories, listing, reading, sessions, tokens
 
 urlpatterns = [
+    # Before allauth's, under its name.
+    path("accounts/sessions/", sessions.Sessions.as_view(), name="usersessions_list"),
     path("accounts/tokens/", tokens.index, name="tokens"),
     path("accounts/tokens/<slug:key>/revoke/", tokens.revoke, name="token-revoke"),
     path("answer/", answering.index, name="answer"),

@@ -12,7 +12,7 @@ from knox.models import AuthToken
 from forecasts.models import PSEUDONYM, Estimate, Forecaster, Mailbox, RetiredName
 from forecasts.refusals import Conflict, Invalid, NotAllowed
 
-from . import locks
+from . import locks, sessions
 
 REGISTRAR = "registrar"
 ARCHIVIST = "archivist"
@@ -135,6 +135,5 @@ def _lock_out(account: Forecaster) -> None:
     EmailAddress.objects.filter(user=account).delete()
     Authenticator.objects.filter(user=account).delete()
     AuthToken.objects.filter(user=account).delete()
-    for session in UserSession.objects.filter(user=account):
-        session.end()
+    sessions.end(sessions=UserSession.objects.filter(user=account))
     Mailbox.objects.filter(forecaster=account).delete()
