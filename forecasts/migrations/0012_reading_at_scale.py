@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0009_refused_letters"),
+        ("forecasts", "0011_retired_names"),
     ]
 
     operations = [
