@@ -4,6 +4,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -31,8 +32,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
             "at": at,
             "hidden": not forecast.revealed,  # type: ignore[attr-defined]  # annotated
             "entries": found.entries,
-            "further": microseconds(found.left_before) if found.left_before else None,
-            "began": before is None,
+            "to_first": reverse("forecast-history", args=[slug]) if before else "",
+            "to_next": f"?before={microseconds(found.left_before)}" if found.left_before else "",
             "own_estimates": queries.own_estimates(forecast, user=request.user).exists(),
         },
     )

@@ -187,7 +187,7 @@ def test_a_fault_of_ours_is_a_problem_without_its_secrets(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the secret")
 
-    monkeypatch.setattr("forecasts.queries.listed", fail)
+    monkeypatch.setattr("forecasts.queries.stretches", fail)
     response = Client(raise_request_exception=False).get(f"{PREFIX}forecasts/")
     refusal(response, 500)
     assert b"secret" not in response.content

@@ -54,12 +54,14 @@ def test_all_of_it_is_a_table_page_by_page(browse: Browse, world: World, cast: f
     while address:
         html = client.get(address).content.decode()
         found += rows(html)
-        onward = re.search(r'rel="next" href="([^"]+)"', html)
+        onward = re.search(r'href="([^"]+)"[^>]*>Next</a>', html)
         address = WHOLE + onward.group(1) if onward else ""
     assert len(found) == len(set(found)) == 232
     assert [number > 200 for number, row in enumerate(found) if piece.title in row] == [True]
     assert sum("37%" in row for row in found) >= 1
     assert "99%" in " ".join(found)
+    assert re.search(rf'href="{WHOLE}"[^>]*>First</a>', html)
+    assert "First</a>" not in client.get(WHOLE).content.decode()
 
 
 def test_ones_older_estimates_and_evidence_in_another_order_stay_in_the_table(
