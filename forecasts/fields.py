@@ -1,9 +1,12 @@
-"""Form fields of our own."""
+"""Form fields and widgets of our own."""
 
 import datetime as dt
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
 def written(instant: dt.datetime) -> str:
@@ -14,6 +17,25 @@ def written(instant: dt.datetime) -> str:
     """
     fineness = "milliseconds" if instant.microsecond else "seconds" if instant.second else "minutes"
     return instant.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec=fineness)
+
+
+class Menu(forms.Select):
+    """A select without groups. Django renders a template for each option, and a menu may have hundreds.
+
+    >>> print(Menu(choices=[("", "Any"), ("a", "A & B")]).render("tag", "a", {"id": "tag"}))
+    <select name="tag" id="tag"><option value="">Any</option><option value="a" selected>A &amp; B</option></select>
+    """
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        pairs = [("" if key is None else str(key), label) for key, label in self.choices]
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, SafeString(" selected") if key in chosen else "", label) for key, label in pairs),
+        )
+        given = flatatt(self.build_attrs(self.attrs, attrs))
+        return format_html('<select name="{}"{}>{}</select>', name, given, options)
 
 
 class InstantField(forms.CharField):

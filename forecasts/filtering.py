@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 
+from forecasts.fields import Menu
 from forecasts.models import Collection, Forecast, Source, Status, TagInUse, Viewer
 from forecasts.queries import UNCONDITIONAL, Filters, menus
 
@@ -46,13 +47,13 @@ class FilterForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
     )
-    status = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(required=False, widget=Menu)
     mine = forms.ChoiceField(required=False, choices=MINE, label="Your estimate")
-    source = forms.ChoiceField(required=False)
-    collection = forms.ChoiceField(required=False)
-    tag = forms.ChoiceField(required=False)
-    condition = forms.ChoiceField(required=False, label="Counts only if")
-    ordering = forms.ChoiceField(required=False, label="Order")
+    source = forms.ChoiceField(required=False, widget=Menu)
+    collection = forms.ChoiceField(required=False, widget=Menu)
+    tag = forms.ChoiceField(required=False, widget=Menu)
+    condition = forms.ChoiceField(required=False, widget=Menu, label="Counts only if")
+    ordering = forms.ChoiceField(required=False, widget=Menu, label="Order")
 
     def __init__(self, data: QueryDict | None = None, *, user: Viewer) -> None:
         super().__init__(data or None, auto_id="filter_%s")

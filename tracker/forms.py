@@ -8,7 +8,7 @@ from django import forms
 from django.urls import reverse
 
 from forecasts.crowd import METHODS
-from forecasts.fields import InstantField, LinesField
+from forecasts.fields import InstantField, LinesField, Menu
 from forecasts.models import Collection, Forecast, Outcome, Source
 from forecasts.refusals import Refused
 from tracker.models import Owner
@@ -64,7 +64,7 @@ class ScopedForm(forms.Form):
 
     def __init__(self, given: Any) -> None:
         super().__init__(given or None, auto_id="choose_%s")
-        self.fields["scope"].widget = forms.Select(choices=scope_choices(given.get("scope", "")))
+        self.fields["scope"].widget = Menu(choices=scope_choices(given.get("scope", "")))
 
     def clean_scope(self) -> Scope:
         try:
@@ -89,7 +89,7 @@ class YearForm(ScopedForm):
         asked = str(self.data.get("year", ""))
         more = {int(asked)} if asked.isdecimal() and not self.errors.get("year") else set()
         offered = sorted({*years} | more, reverse=True)
-        self.fields["year"].widget = forms.Select(choices=[("", "Any year"), *((year, str(year)) for year in offered)])
+        self.fields["year"].widget = Menu(choices=[("", "Any year"), *((year, str(year)) for year in offered)])
 
 
 class BoardForm(YearForm):
@@ -195,7 +195,7 @@ class QueueForm(forms.Form):
     """What of the resolvers' queue is shown."""
 
     show = forms.ChoiceField(required=False, choices=list(KINDS.items()))
-    source = forms.ChoiceField(required=False)
+    source = forms.ChoiceField(required=False, widget=Menu)
 
     def __init__(self, given: Any) -> None:
         super().__init__(given or None, auto_id="queue_%s")
