@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from forecasts.models import Estimate, Forecaster
 
-LATEST: Final = 500
+LATEST: Final = 300
 
 
 def stood_on(account: Forecaster, *, at: dt.datetime) -> list[int]:

@@ -111,7 +111,7 @@ def _first_pooled(rows: QuerySet[Any], shown: View, before: int | None) -> list[
     """
     counted = shown.forecasts().order_by("-pk").values_list("pk", flat=True)
     page: list[Any] = []
-    length = 4 * PAGE
+    length = 2 * PAGE
     while len(page) <= PAGE:
         stretch = list((counted if before is None else counted.filter(pk__lt=before))[:length])
         grouped: QuerySet[Any] = rows.filter(forecast__in=stretch).values("forecast_id")
