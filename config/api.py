@@ -7,6 +7,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.views import APIView
 
 from config.schema import Description, Docs
+from forecasts.api.bulk import EstimateBulk
 from forecasts.api.crowd import CrowdOne
 from forecasts.api.estimates import EstimateList
 from forecasts.api.evidence import EvidenceList, RatingList
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("forecasts/<slug:slug>/resolution/", ResolutionOne.as_view(), name="api-resolution"),
     path("forecasts/<slug:slug>/scores/", ScoresOne.as_view(), name="api-scores"),
     path("forecasts/<slug:slug>/scores/<str:name>/", AccrualOne.as_view(), name="api-accrual"),
+    path("estimates/bulk/", EstimateBulk.as_view(), name="api-estimates-bulk"),
     path("scoring/", ScoringList.as_view(), name="api-scoring"),
     path("leaderboards/", LeaderboardOne.as_view(), name="api-leaderboards"),
     path("calibration/", CalibrationOne.as_view(), name="api-calibration"),

@@ -11,11 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.views import defaults
 from rest_framework import exceptions
 
-from forecasts.refusals import Refused
+from forecasts.refusals import Refused, RefusedRows
 
 log = logging.getLogger(__name__)
 
 Fault = dict[str, str | None]
+# Told one by one: who sent ten thousand wrong rows sees the kind of fault in the first.
+MOST_FAULTS = 100
 
 
 # Django's own errors, the special before the general.
@@ -44,6 +46,8 @@ def problem(status: int, detail: str, errors: list[Fault], headers: dict[str, st
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponseBase | None:
     """What REST framework asks of an error; none for a fault of ours, which Django then answers with server_error."""
     match error:
+        case RefusedRows():
+            return problem(error.status, error.message, [_of_row(*each) for each in error.faults[:MOST_FAULTS]])
         case Refused():
             return problem(error.status, error.message, [fault(error.field, error.code, error.message)])
         case exceptions.ValidationError():
@@ -54,6 +58,10 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponseBase | Non
         case OperationalError():
             log.error("database did not answer: %s", error)
     return next((single(*said) for kind, said in PLAIN if isinstance(error, kind)), None)
+
+
+def _of_row(place: int, refused: Refused) -> Fault:
+    return fault(f"{place}.{refused.field}".rstrip("."), refused.code, refused.message)
 
 
 def fault(field: str | None, code: str, detail: str) -> Fault:

@@ -1,12 +1,19 @@
 """What the record does when it has changed."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from .jobs import enqueue
-from .signals import catalogue_asked, estimate_recorded
+from .signals import catalogue_asked, estimate_recorded, estimates_recorded
+
+# So many crowds have a job each; of more one job looks for all.
+FEW: Final = 20
 
 
 def connect() -> None:
     catalogue_asked.connect(_register_catalogue, dispatch_uid="forecasts.register_catalogue")
     estimate_recorded.connect(_refresh_crowd, dispatch_uid="forecasts.refresh_crowd")
+    estimates_recorded.connect(_refresh_crowds, dispatch_uid="forecasts.refresh_crowds")
 
 
 def _refresh_crowd(forecast_id: int, **_: object) -> None:
@@ -14,6 +21,17 @@ def _refresh_crowd(forecast_id: int, **_: object) -> None:
 
     # One job takes in every estimate before it, so one that waits is enough.
     enqueue(refresh_crowd, forecast_id, once=waiting_key(forecast_id))
+
+
+def _refresh_crowds(forecast_ids: Sequence[int], **_: object) -> None:
+    from .tasks import refresh_crowds
+
+    if len(forecast_ids) > FEW:
+        # The job that finds by query what is stale, now and not at its next turn.
+        enqueue(refresh_crowds)
+        return
+    for forecast_id in forecast_ids:
+        _refresh_crowd(forecast_id)
 
 
 def _register_catalogue(registration_id: int, **_: object) -> None:

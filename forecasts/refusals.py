@@ -1,5 +1,7 @@
 """Why a write is refused: each refusal names the field and what to do. Pages show it, the API sends it as a problem."""
 
+from collections.abc import Sequence
+
 
 class Refused(Exception):
     """A write that was not made. `field` is empty where no single field is at fault."""
@@ -36,3 +38,16 @@ class Conflict(Refused):
 
     status = 409
     code = "conflict"
+
+
+class RefusedRows(Refused):
+    """Some rows of a request that is made whole or not at all. `faults` are theirs, with the place from 0."""
+
+    def __init__(self, faults: Sequence[tuple[int, Refused]], n: int) -> None:
+        place, first = faults[0]
+        super().__init__(
+            f"Nothing was put on record: {len(faults):,} of {n:,} rows are refused. Row {place}: {first.message}"
+        )
+        self.faults = faults
+        # That of the faults, where they are of one kind.
+        self.status = first.status if len({fault.status for _, fault in faults}) == 1 else 400

@@ -11,13 +11,15 @@ from forecasts.services import estimating
 from .endpoints import SLUG, Endpoint, found_forecast
 from .estimate_shapes import EstimateOut, EstimateParameters, NewEstimate
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 100},
-    OpenApiParameter.HEADER,
-    description="Yours to choose, 1 to 100 characters. The same key again returns the estimate that it made; with "
-    "anything else in the body it is refused.",
-)
+
+def idempotency_key(longest: int) -> OpenApiParameter:
+    return OpenApiParameter(
+        "Idempotency-Key",
+        {"type": "string", "minLength": 1, "maxLength": longest},
+        OpenApiParameter.HEADER,
+        description=f"Yours to choose, 1 to {longest} characters. The same key again returns what it made; with "
+        "anything else in the body it is refused.",
+    )
 
 
 @extend_schema(parameters=[SLUG])
@@ -37,7 +39,7 @@ class EstimateList(Endpoint):
     @extend_schema(
         summary="Make an estimate",
         description="It stands from now until you replace or withdraw it, or until it expires.",
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[idempotency_key(100)],
         request=NewEstimate,
         responses={
             201: EstimateOut,

@@ -30,8 +30,7 @@ def submit(
 ) -> Estimate:
     """Record what `forecaster` thinks from `at` on. A repeated idempotency key returns the estimate it made."""
     value = checks.probability(probability)
-    if expires_at is not None and checks.aware(expires_at, field="expires_at") <= at:
-        raise Invalid("It would expire before it is made. Choose a later time.", field="expires_at")
+    refuse_expired(expires_at, at)
     return _record(
         Estimate(
             forecast=forecast,
@@ -52,6 +51,11 @@ def withdraw(*, forecast: Forecast, forecaster: Forecaster, at: dt.datetime, via
     return _record(Estimate(forecast=forecast, forecaster=forecaster, probability=None, made_at=at, via=via), ())
 
 
+def refuse_expired(expires_at: dt.datetime | None, at: dt.datetime) -> None:
+    if expires_at is not None and checks.aware(expires_at, field="expires_at") <= at:
+        raise Invalid("It would expire before it is made. Choose a later time.", field="expires_at")
+
+
 def _key(key: str | None) -> str | None:
     if key is not None and not (1 <= len(key) <= 100 and key.isprintable()):
         raise Invalid("An idempotency key has 1 to 100 printable characters.", field="Idempotency-Key")
@@ -65,7 +69,8 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     if earlier := _same_key(estimate, evidence):
         return earlier
     forecast = locks.forecast(estimate.forecast_id)
-    _refuse_unless_open(forecast, estimate)
+    checks.may_take_part(estimate.forecaster, forecast)
+    refuse_unless_open(forecast, estimate.made_at)
     standing = _standing(estimate)
     if estimate.probability is None and standing is None:
         raise Conflict("You have no estimate standing here, so there is nothing to withdraw.")
@@ -86,9 +91,8 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     return estimate
 
 
-def _refuse_unless_open(forecast: Forecast, estimate: Estimate) -> None:
-    checks.may_take_part(estimate.forecaster, forecast)
-    status = forecast.status_at(estimate.made_at)
+def refuse_unless_open(forecast: Forecast, at: dt.datetime) -> None:
+    status = forecast.status_at(at)
     if status == Status.OPEN:
         return
     why = {
