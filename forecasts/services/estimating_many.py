@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from forecasts.models import Citation, Estimate, Evidence, Forecast, Forecaster, Status
 from forecasts.refusals import Conflict, Invalid, NotAllowed, Refused, RefusedRows
@@ -204,7 +205,9 @@ def _check(said: Said, asked: Asked, at: dt.datetime, brought: set[tuple[int, in
 
 
 def _among(forecasts: QuerySet[Forecast], asked: Iterable[Asked]) -> set[int]:
-    return set(forecasts.filter(pk__in=[one.pk for one in asked]).values_list("pk", flat=True))
+    # One array: ten thousand parameters take longer to put into the statement than the statement takes.
+    ids = RawSQL("SELECT unnest(%s::bigint[])", [[one.pk for one in asked]])
+    return set(forecasts.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def _new_ids(n: int) -> list[int]:
