@@ -111,3 +111,10 @@ def test_a_session_key_that_was_given_signs_in(cast: factories.Cast) -> None:
     client.force_login(cast.ann)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     assert "Sign out" in ask("/help/", cookie=f"{settings.SESSION_COOKIE_NAME}={session}")[2]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "e vil", "testserver:x"])
+def test_a_host_that_we_are_not_is_the_senders_fault(host: str) -> None:
+    response = Client(raise_request_exception=False).get("/", HTTP_HOST=host)
+    assert response.status_code == 400
+    assert b"That request could not be read" in response.content
