@@ -233,7 +233,8 @@ def test_of_very_many_voices_the_newest_are_paged_and_no_more_are_counted(
     factories.estimate(world.premise, cast.ann, 0.99, at)
     client = browse(cast.ann)
     first, last = (section(client.get(f"{PAGE}?page={page}").content.decode(), "voices") for page in (1, 2))
-    assert ("1 to 20 of 30" in first, "newest" in first) == (True, False)
+    assert ("1 to 20 of more than 30" in first, "newest" in first) == (True, False)
+    assert "21 to 30 of more than 30" in last
     assert "These are the newest 30. The API has all of them." in last
     assert ("11%" in last, "10%" in last) == (True, False)
     with CaptureQueriesContext(connection) as captured:
