@@ -47,14 +47,18 @@ def chronicle(
     """What happened up to `at`, or before `before`: as `user` may see it, at most so many instants."""
     until = at if before is None else min(at, before - MICROSECOND)
     found: dict[dt.datetime, Entry] = {}
-    # Of each kind one more than are shown: what is older than all of those is older than what is shown.
+    # Of each kind one instant more than are shown: what is older than all of those is older than what is shown.
+    evidence = Evidence.objects.filter(forecast=forecast, added_at__lte=until)
     kinds: tuple[QuerySet[Any], ...] = (
-        queries.crowd_points(forecast, user=user, at=at).filter(at__lte=until).order_by("-at"),
-        queries.own_estimates(forecast, user=user).filter(made_at__lte=until).order_by("-made_at"),
-        Wording.objects.filter(forecast=forecast, version__gt=1, made_at__lte=until).order_by("-made_at"),
-        Evidence.objects.filter(forecast=forecast, added_at__lte=until).order_by("-added_at", "-id"),
+        queries.crowd_points(forecast, user=user, at=at).filter(at__lte=until).order_by("-at")[: most + 1],
+        queries.own_estimates(forecast, user=user).filter(made_at__lte=until).order_by("-made_at")[: most + 1],
+        Wording.objects.filter(forecast=forecast, version__gt=1, made_at__lte=until).order_by("-made_at")[: most + 1],
+        # An archive brings any number at one instant.
+        evidence.filter(added_at__in=evidence.order_by("-added_at").values("added_at").distinct()[: most + 1]).order_by(
+            "-added_at", "-id"
+        ),
     )
-    for entry in _entries(*(kind[: most + 1] for kind in kinds)):
+    for entry in _entries(*kinds):
         found[entry.at] = found[entry.at].joined(entry) if entry.at in found else entry
     newest = sorted(found, reverse=True)
     entries = [found[moment] for moment in newest[:most]]

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from forecasts.models import Evidence
+from forecasts.pages import chronicle
 from forecasts.services import crowds, evidencing
 from tests import factories
 from tests.crowded import crowd
@@ -100,3 +101,24 @@ def test_while_the_crowd_is_hidden_the_table_has_the_rest_and_says_why(
 @pytest.mark.parametrize("before", ["", "x", "-1", "0", "9" * 17, "9" * 30, "²", "1e9"])
 def test_a_page_before_no_instant_is_no_fault_of_ours(browse: Browse, world: World, before: str) -> None:
     assert browse(None).get(WHOLE, {"before": before}).status_code == 200
+
+
+def test_however_much_evidence_came_at_one_instant_all_of_it_and_what_is_older_is_there(
+    world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    for number, days in enumerate([3, 2, 1, 1, 1, 1]):
+        evidencing.add(
+            forecast=world.premise,
+            by=cast.bob,
+            at=at - days * DAY,
+            title=f"Count {number}",
+            url=f"https://example.org/{number}",
+            direction="raises",
+        )
+    found: list[str] = []
+    before = None
+    while not found or before:
+        told = chronicle.chronicle(world.premise, user=cast.ann, at=at, before=before, most=2)
+        found += [what for entry in told.entries for what in entry.what]
+        before = told.left_before
+    assert [what[-1] for what in found] == ["5", "4", "3", "2", "1", "0"]
