@@ -100,7 +100,7 @@ def test_a_rehearsal_stays_out(browse: Browse, cast: factories.Cast, at: dt.date
 
 def test_with_everything_answered_it_says_so(browse: Browse, cast: factories.Cast, at: dt.datetime) -> None:
     ended("over", "yes", (cast.ann, cast.bob), at)
-    assert "You have answered everything that closes next" in home(browse, cast.ann)
+    assert "Nothing that closes next is without your estimate" in home(browse, cast.ann)
 
 
 def test_a_new_site_leads_curators_to_registering_and_tells_others_to_come_back(
@@ -118,3 +118,12 @@ def test_a_site_where_all_is_over_is_no_new_one(browse: Browse, cast: factories.
     ended("over", "yes", (cast.ann, cast.bob), at)
     for who in (None, cast.curator):
         assert "Nothing is registered yet" not in home(browse, who)
+
+
+def test_where_nothing_is_open_nobody_is_said_to_have_answered(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    factories.forecast("over", opens_at=at - 9 * DAY, closes_at=at - DAY, at=at - 10 * DAY)
+    worth = part(home(browse, cast.ann), "open")
+    assert "Nothing that closes next is without your estimate" in worth
+    assert "You have answered" not in worth
