@@ -152,7 +152,8 @@ class Keyset(BasePagination):
             cursor = signing.loads(text, salt="cursor")
         except signing.BadSignature:
             raise Invalid("Not a cursor of ours. Follow next and previous as given.", field="cursor") from None
-        stretch = cursor.get("s", 0)
+        # One from before there were stretches names none, and fits a list that is a single one.
+        stretch = cursor.get("s", 0 if len(self.stretches) == 1 else len(self.stretches))
         if stretch >= len(self.stretches) or cursor["o"] != _order(_keys(self.stretches[stretch])):
             raise Invalid("A cursor of another list or ordering. Begin without one.", field="cursor")
         return Place(stretch, [_unpacked(value) for value in cursor["v"]], bool(cursor["b"]))

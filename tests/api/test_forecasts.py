@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core import signing
 
 from forecasts.models import Claim, Collection, Forecast, Pair, Wording
 from forecasts.services import crowds, registering
@@ -133,6 +134,19 @@ def test_a_row_that_comes_in_between_neither_repeats_nor_drops_another(visitor: 
     factories.forecast("between", closes_at=NOW + 5 * DAY)
     second = visitor.client.get(first["next"]).json()
     assert [row["slug"] for row in second["results"]] == ["f2", "f3"]
+
+
+def test_a_cursor_from_before_there_were_stretches_goes_on_where_it_can(visitor: Api, claim: Claim) -> None:
+    factories.forecast("claimed", claim=claim)
+    alone = [factories.forecast(f"f{number}", closes_at=NOW + (10 + number) * DAY) for number in range(3)]
+
+    def cursor(order: str, *values: object) -> str:
+        return signing.dumps({"o": order, "v": values, "b": False}, salt="cursor", compress=True)
+
+    place = cursor("closes_at,id", {"at": alone[1].closes_at.isoformat()}, alone[1].pk)
+    assert slugs(visitor, ordering="closes", cursor=place) == ["f2", "claimed"]
+    place = cursor("claim__source_id,claim__position,position,id", None, None, alone[1].position, alone[1].pk)
+    refusal(visitor.get("forecasts/", ordering="claim", cursor=place), 400, "cursor")
 
 
 def test_a_cursor_of_another_ordering_is_refused(visitor: Api, cast: factories.Cast) -> None:
