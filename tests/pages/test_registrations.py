@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from forecasts import tasks
 from forecasts.models import Forecast, Registration, RegistrationProgress
@@ -26,8 +27,8 @@ def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registrations, "AT_ONCE", 3)
 
 
-def sent(client: Client, number: int = 4) -> str:
-    response = client.post(ADDRESS, {"text": large(number), "confirmed": "yes"})
+def sent(client: Client, text: str = "") -> str:
+    response = client.post(ADDRESS, {"text": text or large(4), "confirmed": "yes"})
     assert response.status_code == 302
     assert response["Location"] == f"{ADDRESS}{Registration.objects.latest('pk').pk}/"
     return str(response["Location"])
@@ -78,6 +79,27 @@ def test_a_refusal_names_every_fault_and_leads_back_to_the_text(curator: Client)
     assert "&lt;b&gt;Shall&lt;/b&gt;" in html
     assert "Mend the text" in html
     assert Forecast.objects.count() == 3
+
+
+def test_another_curator_is_not_told_of_estimates_that_only_the_sender_may_see(
+    browse: Browse, cast: factories.Cast, curator: Client
+) -> None:
+    now = timezone.now()
+    hidden = large(4).replace("2026-11-01", f"{now - factories.DAY:%Y-%m-%d}")
+    hidden = hidden.replace("2027-06-01", f"{now + 200 * factories.DAY:%Y-%m-%d}")
+    hidden = hidden.replace("2027-09-30", f"{now + 300 * factories.DAY:%Y-%m-%d}")
+    sent(curator, hidden)
+    tasks.register_catalogues()
+    factories.estimate(Forecast.objects.get(slug="summer-2"), cast.curator, 0.4, now)
+    address = sent(curator, hidden.replace('hedge = "inherit"', ""))
+    tasks.register_catalogues()
+    said = "There are estimates already"
+    assert said in curator.get(address).content.decode()
+    html = browse(factories.forecaster(is_curator=True)).get(address).content.decode()
+    assert "Nothing was registered" in html
+    assert "Why is for curator to read" in html
+    assert said not in html
+    assert "to mend</h2>" not in html
 
 
 def test_before_it_is_confirmed_the_record_refuses_at_once(curator: Client) -> None:

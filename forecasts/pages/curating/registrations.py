@@ -21,11 +21,15 @@ def show(request: HttpRequest, registration_id: int) -> HttpResponse:
     at = timezone.now()
     found = Registration.objects.select_related("by", "progress")
     (look,) = looks([get_object_or_404(found, pk=min(registration_id, LARGEST_ID))])
-    faults = look.registration.faults
+    registration = look.registration
+    # A refusal may speak of estimates that are hidden from other curators.
+    told = registration.state != Registration.State.REFUSED or registration.by == request.user
+    faults = registration.faults if told else []
     context = {
         "look": look,
-        "registration": look.registration,
-        "report": look.registration.report,
+        "registration": registration,
+        "report": registration.report,
+        "told": told,
         "faults": faults[:SHOWN],
         "more": max(len(faults) - SHOWN, 0),
         "shown": SHOWN,
