@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.factories import DAY, NOW
-from tracker.queries import bins
+from tracker.queries import bins, examples
 from tracker.queries.calibration import Subject, calibration, subject
 from tracker.queries.viewing import view
 from tracker.scopes import Scope
@@ -14,6 +14,13 @@ from tracker.scopes import Scope
 from .test_boards import LATER, settle
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True, params=["narrow", "wide"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wide view is read another way, and shows the same."""
+    if request.param == "wide":
+        monkeypatch.setattr(examples, "WIDE", -1)
 
 
 def listing(whose: Subject, number: int, **asked: object) -> bins.Listing:
