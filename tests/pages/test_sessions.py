@@ -65,6 +65,20 @@ def test_one_that_began_with_another_password_is_over(ann: Forecaster) -> None:
     assert ("Before" in html, "After" in html) == (False, True)
 
 
+def test_what_holds_is_found_behind_more_than_are_shown_that_are_over(
+    ann: Forecaster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "MOST", 2)
+    mine = signed_in("ann", "Mine")
+    for _ in range(5):
+        signed_in("ann", "Before")
+    new = {"oldpassword": PASSWORD, "password1": "battery staple 9", "password2": "battery staple 9"}
+    mine.post(reverse("account_change_password"), new)
+    html = mine.get(ADDRESS).content.decode()
+    assert ("Mine" in html, "Before" in html, "newest" in html) == (True, False, False)
+    assert UserSession.objects.count() == 1
+
+
 def test_the_others_are_signed_out_and_this_one_stays(ann: Forecaster) -> None:
     others, mine = [signed_in("ann") for _ in range(3)], signed_in("ann")
     theirs = signed_in(factories.forecaster("bob").username)
