@@ -79,6 +79,18 @@ def test_more_brings_only_the_rows_that_follow(browse: Browse, cast: factories.C
     assert len(set(seen)) == len(seen) == 60
 
 
+def test_a_page_behind_the_end_says_so_and_leads_back_with_the_filters(browse: Browse, world: World) -> None:
+    client = browse(None)
+    html = client.get("/forecasts/?status=open&page=30").content.decode()
+    assert "The list ends before this page." in html
+    assert 'href="?status=open">Back to its beginning</a>' in html
+    assert "No forecast matches" in client.get("/forecasts/?search=zebra&page=30").content.decode()
+    # The list has become shorter since Next was shown.
+    more = client.get("/forecasts/?page=2", headers={"HX-Request": "true", "HX-Target": "more"}).content.decode()
+    assert "That is all of them." in more
+    assert " of " not in more.replace("all of them", "")
+
+
 def test_an_address_says_nothing_of_fields_that_are_empty(browse: Browse, world: World) -> None:
     response = browse(None).get("/forecasts/?search=&status=open&tag=&page=2")
     assert (response.status_code, response["Location"]) == (302, "/forecasts/?status=open&page=2")
