@@ -43,6 +43,16 @@ def test_it_lists_what_is_due_the_most_overdue_first(resolver: Client, world: Wo
     assert "2 decisions scored, 0 waiting" in text(page)
 
 
+def test_every_page_of_a_resolver_counts_what_waits_but_no_further_than_one_reads(
+    resolver: Client, world: World, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "To resolve (2)" in html(resolver, "/help/")
+    factories.resolution(world.resolved, "reopened", at, revision=1)
+    assert "To resolve (3)" in html(resolver, "/help/")
+    monkeypatch.setattr("config.pages.MOST_DUE", 2)
+    assert "To resolve (2+)" in html(resolver, "/help/")
+
+
 def test_each_says_how_overdue_it_is_who_stands_and_what_there_is(
     resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:
