@@ -7,6 +7,7 @@ import pytest
 
 from forecasts.models import Collection, Forecaster
 from tests import factories
+from tracker.queries import overviews
 
 from .conftest import Browse, World, ended, estimate, forecast
 
@@ -84,6 +85,16 @@ def test_what_resolved_shows_ones_score_beside_the_crowds(browse: Browse, world:
     )
     assert "You:" not in part(home(browse, cast.curator), "resolved")
     assert "baseline" in part(home(browse, None), "resolved")
+
+
+def test_ones_results_are_found_behind_many_scores_that_count_no_more(cast: factories.Cast, at: dt.datetime) -> None:
+    ended("counts", "yes", (cast.ann, cast.bob), at)
+    for number in range(3):
+        again = ended(f"again-{number}", "yes", (cast.ann, cast.bob), at)
+        factories.resolution(again, "annulled", at, revision=1)
+    factories.score(at=at)
+    assert [each.slug for each in overviews.own_resolved(cast.ann, at=at, among=(2,))] == []
+    assert [each.slug for each in overviews.own_resolved(cast.ann, at=at, among=(2, 9))] == ["counts"]
 
 
 def test_the_queue_shows_to_resolvers(browse: Browse, world: World, cast: factories.Cast) -> None:

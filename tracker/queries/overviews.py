@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -178,9 +178,17 @@ def resolved_lately(*, user: Viewer, at: dt.datetime, most: int = 5) -> list[For
     return queries.rows([id_ for _, id_ in sorted(ids, reverse=True)[:most]], user=user, at=at)
 
 
-def own_resolved(user: Forecaster, *, at: dt.datetime, most: int = 5, among: int = 50) -> list[Forecast]:
-    """Those of one's own that were scored last, looked for among one's latest scores."""
-    latest = Score.objects.filter(forecaster=user).order_by("-id").values("pk")[:among]
-    own = _counting().filter(pk__in=latest, forecast__simulated=user.simulated)
-    ids = own.order_by("-run_id").values_list("forecast_id", flat=True)[:most]
-    return queries.rows(list(ids), user=user, at=at)
+def own_resolved(
+    user: Forecaster, *, at: dt.datetime, most: int = 5, among: Sequence[int] = (50, 1000)
+) -> list[Forecast]:
+    """Those of one's own that were scored last, looked for among one's latest scores: further back where many of those
+    count no more, as after a correction of a premise with all its branches.
+    """
+    ids: list[int] = []
+    for length in among:
+        latest = Score.objects.filter(forecaster=user).order_by("-id").values("pk")[:length]
+        own = _counting().filter(pk__in=latest, forecast__simulated=user.simulated)
+        ids = list(own.order_by("-run_id").values_list("forecast_id", flat=True)[:most])
+        if len(ids) == most:
+            break
+    return queries.rows(ids, user=user, at=at)
