@@ -26,8 +26,9 @@ NAME: Final = Path("catalogue")
 AT_ONCE: Final = 200
 # What a preview can go through while somebody waits, with what else a request needs.
 MOST: Final = 1000
-# A worker that dies of it each time must not die for ever.
+# A worker that dies of it each time must not die for ever; a database that is down is given some twenty minutes.
 TRIES: Final = 5
+PAUSES: Final = tuple(dt.timedelta(seconds=seconds) for seconds in (0, 15, 60, 240, 960))
 STEP: Final = 20
 LONGEST_SAID: Final = 500
 log = logging.getLogger(__name__)
@@ -82,10 +83,11 @@ def carry_out(*, registration_id: int, clock: Callable[[], dt.datetime]) -> bool
 
 
 def carry_out_waiting(*, clock: Callable[[], dt.datetime]) -> None:
-    """Find by query what no message brought, and what a dead worker left."""
+    """Find by query what no message brought, and what a dead worker left; after each try a longer pause."""
     waiting = Registration.objects.filter(state=Registration.State.WAITING).order_by("pk")
-    for registration_id in list(waiting.values_list("pk", flat=True)):
-        carry_out(registration_id=registration_id, clock=clock)
+    for registration_id, tries, told_at in list(waiting.values_list("pk", "progress__tries", "progress__told_at")):
+        if told_at is None or clock() - told_at >= PAUSES[min(tries, len(PAUSES) - 1)]:
+            carry_out(registration_id=registration_id, clock=clock)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
 
 from forecasts import tasks
 from forecasts.catalog.faults import CatalogError
@@ -137,6 +138,19 @@ def test_what_fails_is_tried_again_but_not_for_ever(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_beat_waits_longer_after_each_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = asked()
+    broken(monkeypatch)
+    now = clock()
+
+    def tries_after(seconds: int) -> int:
+        registrations.carry_out_waiting(clock=lambda: now + dt.timedelta(seconds=seconds))
+        return RegistrationProgress.objects.get(registration=row).tries
+
+    assert [tries_after(seconds) for seconds in (0, 10, 15, 70, 75, 310, 315)] == [1, 1, 2, 2, 3, 3, 4]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_make_it_once() -> None:
     row = asked(large(60))
     curator = factories.curator()
@@ -205,7 +219,7 @@ def test_a_worker_that_is_killed_leaves_it_waiting_and_another_makes_it() -> Non
     assert look.quiet(look.silent_since + 2 * QUIET)
     assert not look.quiet(look.silent_since + QUIET / 2)
     assert not Forecast.objects.exists()
-    tasks.register_catalogues()
+    registrations.carry_out_waiting(clock=lambda: timezone.now() + registrations.PAUSES[1])
     assert Registration.objects.get().state == "made"
     assert Forecast.objects.count() == 600
 
