@@ -1,16 +1,23 @@
-"""The list of forecasts: filters, search, order, and more of it."""
+"""The list of forecasts: filters, search, order, more of it, and all of it as a file."""
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from forecasts import queries
+from forecasts import queries, spreadsheets
 from forecasts.filtering import FilterForm, without
+from forecasts.links import absolute
+from forecasts.models import Forecast
 
 MORE = "more"
 SIZE = 25
@@ -40,9 +47,53 @@ def index(request: HttpRequest) -> HttpResponse:
     page = queries.page(asked, user=request.user, at=at, number=wanted, size=SIZE)
     before = (page.number - 1) * SIZE
     context = {"form": form, "page": page, "at": at, "filtered": bool(form.chips()), "most": queries.MOST}
+    context["most_in_a_file"] = spreadsheets.MOST
     context["place"] = Place(before + 1, before + len(page.forecasts))
     adding = request.headers.get("HX-Target") == MORE
     template = "forecasts/parts/rows.html" if adding else "forecasts/list.html"
     response = render(request, template, context | {"adding": adding}, status=400 if form.errors else 200)
     patch_vary_headers(response, ["HX-Target"])
     return response
+
+
+@require_safe
+def table(request: HttpRequest) -> HttpResponseBase:
+    """The same list as CSV, as far as a file goes."""
+    at, form = timezone.now(), FilterForm(request.GET, user=request.user)
+    asked = form.filters()
+    if form.errors:
+        return spreadsheets.refused(form.errors)
+    columns = _columns(at) | (YOURS if request.user.is_authenticated else {})
+    found = queries.every(asked, user=request.user, at=at, most=spreadsheets.MOST)
+    return spreadsheets.sent(f"forecasts-{at:%Y-%m-%d}", columns, found)
+
+
+YOURS: spreadsheets.Columns = {"your_estimate": attrgetter("own")}
+
+
+def _columns(at: dt.datetime) -> dict[str, Any]:
+    """A hidden crowd's cells are empty, and so are those of what is not known yet."""
+
+    def of_claim(way: str) -> Callable[[Forecast], Any]:
+        return lambda row: attrgetter(way)(row.claim) if row.claim else None
+
+    return {
+        "forecast": attrgetter("slug"),
+        "question": attrgetter("question"),
+        "status": lambda row: str(row.status_at(at)),
+        "outcome": attrgetter("outcome"),
+        "known_at": lambda row: row.resolution.known_at if row.outcome else None,
+        "crowd": attrgetter("crowd"),
+        "forecasters": attrgetter("n_standing"),
+        "moved_at": attrgetter("moved_at"),
+        "opens_at": attrgetter("opens_at"),
+        "closes_at": attrgetter("closes_at"),
+        "resolve_by": attrgetter("resolve_by"),
+        "source": of_claim("source.slug"),
+        "claim": of_claim("key"),
+        "condition": lambda row: row.condition.slug if row.condition else None,
+        "condition_outcome": attrgetter("condition_outcome"),
+        "pair": lambda row: row.pair.slug if row.pair else None,
+        "tags": attrgetter("tags"),
+        "address": lambda row: absolute(row.get_absolute_url()),
+    }

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from forecasts import queries
 from forecasts.forms import EstimateForm, EvidenceForm, point_out
 from forecasts.implied import implied
+from forecasts.links import absolute
 from forecasts.models import Estimate, Evidence, Forecast, Status, Viewer, Wording
 from forecasts.templatetags.words import exactly
 
@@ -89,6 +90,7 @@ def _context(request: HttpRequest, forecast: Forecast, at: dt.datetime, evidence
     return {
         "forecast": forecast,
         "at": at,
+        "address": absolute(forecast.get_absolute_url()),
         "open": forecast.status_at(at) == Status.OPEN,
         "left": _left(forecast, at),
         "wording": wordings[0],

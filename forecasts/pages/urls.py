@@ -21,6 +21,7 @@ urlpatterns = [
     path("calendars/sources/<slug:slug>.ics", feeds.source_calendar, name="calendar-source"),
     path("calendars/own/<str:token>.ics", feeds.own_calendar, name="calendar-own"),
     path("curate/", include("forecasts.pages.curating.urls")),
+    path("forecasts.csv", listing.table, name="forecasts-table"),
     path("forecasts/", listing.index, name="forecasts"),
     path("forecasts/<slug:slug>/", reading.show, name="forecast"),
     path("forecasts/<slug:slug>/history/", histories.show, name="forecast-history"),

@@ -3,7 +3,21 @@
 from .answering import Progress, Sheet, latest_own, progress, sheet, unanswered
 from .crowds import crowd_is_hidden, crowd_points, with_crowd
 from .histories import Drawn, History, history
-from .listing import MOST, ORDERINGS, Filters, Page, best, estimated, first, in_full, page, rows, selected, stretches
+from .listing import (
+    MOST,
+    ORDERINGS,
+    Filters,
+    Page,
+    best,
+    estimated,
+    every,
+    first,
+    in_full,
+    page,
+    rows,
+    selected,
+    stretches,
+)
 from .menus import UNCONDITIONAL, Menus, menus
 from .reading import (
     EVIDENCE_ORDERINGS,
@@ -41,6 +55,7 @@ __all__ = [
     "due",
     "estimated",
     "estimates",
+    "every",
     "evidence",
     "first",
     "first_due",

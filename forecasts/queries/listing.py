@@ -1,7 +1,7 @@
 """Lists of forecasts: what they are narrowed to, in which order, page by page."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -134,6 +134,16 @@ def page(filters: Filters, *, user: Viewer, at: dt.datetime, number: int = 1, si
         meant=search.meant if search else {},
         hits=hits(search, (forecast.question for forecast in shown)) if search else frozenset(),
     )
+
+
+def every(filters: Filters, *, user: Viewer, at: dt.datetime, most: int, size: int = 500) -> Iterator[Forecast]:
+    """The list from its beginning, up to `most` of it: first all ids, then what rows show, `size` at a time."""
+    found, _ = _narrowed(filters, user=user, at=at)
+    ids: list[int] = []
+    for stretch in _stretches(found, filters.order, user=user, at=at):
+        ids += _ids(stretch)[: most - len(ids)]
+    for begin in range(0, len(ids), size):
+        yield from rows(ids[begin : begin + size], user=user, at=at)
 
 
 def first(filters: Filters, *, user: Viewer, at: dt.datetime, most: int) -> list[Forecast]:

@@ -93,6 +93,8 @@ NO_PAGES = {
     "calendar-source",
     "calendar-own",
     "account-export",
+    "forecasts-table",
+    "leaderboards-table",
     # These are seen on the whole way of test_accounts.py, after asking who it is.
     "account-close",
     "account-closed",

@@ -1,13 +1,20 @@
-"""Leaderboards."""
+"""Leaderboards, on pages and as a file."""
+
+from functools import partial
+from operator import attrgetter
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from forecasts import spreadsheets
 from tracker.forms import BoardForm
 from tracker.queries.examples import example
-from tracker.queries.leaderboards import PAGE, leaderboard_page
+from tracker.queries.leaderboards import PAGE, leaderboard, leaderboard_page
+from tracker.queries.rows import Row
 from tracker.queries.viewing import view
 
 from .drawing import Scale, drawn
@@ -43,6 +50,39 @@ def show(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "tracker/leaderboards.html", context, status=400 if form.errors else 200)
+
+
+COLUMNS: spreadsheets.Columns = {
+    name: attrgetter(name)
+    for name in (
+        *("rank", "rank_best", "rank_worst", "owner", "name", "label", "is_bot", "simulated", "score", "low", "high"),
+        *("crowd", "n", "upsets", "coverage", "attainable", "contested"),
+    )
+}
+
+
+@require_safe
+def table(request: HttpRequest) -> HttpResponseBase:
+    """The whole board as CSV, in the API's names; what it is of stands in each row, so that files can be joined."""
+    form = BoardForm(request.GET)
+    asked = form.asked()
+    if form.errors:
+        return spreadsheets.refused(form.errors)
+    board = leaderboard(**asked)
+    of: dict[str, Any] = {
+        "scope": str(board.scope),
+        "measure": board.measure.name,
+        "better": board.measure.better,
+        "year": board.year,
+        "settled": board.settled,
+    }
+    columns = COLUMNS | {name: partial(_same, value) for name, value in of.items()}
+    name = f"leaderboard-{board.measure.name}-{of['scope'].replace(':', '-')}"
+    return spreadsheets.sent(name, columns, (*board.ranked, *board.unranked, *board.references))
+
+
+def _same(value: Any, _: Row) -> Any:
+    return value
 
 
 def _page(text: str) -> int:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("sources/<slug:slug>/", sources.show, name="source"),
     path("sources/<slug:slug>/embed/", sources.embed, name="source-embed"),
     path("forecasts/<slug:slug>/scores/", scores.show, name="forecast-scores"),
+    path("leaderboards.csv", boards.table, name="leaderboards-table"),
     path("leaderboards/", boards.show, name="leaderboards"),
     path("calibration/", calibrations.show, name="calibration"),
     path("calibration/forecasts/", calibrations.behind, name="calibration-forecasts"),
