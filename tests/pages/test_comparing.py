@@ -40,6 +40,15 @@ def test_two_are_named_in_a_form_that_needs_no_script(browse: Browse, cast: fact
     assert "Name a second one to compare ann with" in browse(None).get("/compare/?a=ann").content.decode()
 
 
+def test_references_are_offered_by_their_names_with_whoever_is_named(browse: Browse, cast: factories.Cast) -> None:
+    visitor, ann = (browse(who).get("/compare/").content.decode() for who in (None, cast.ann))
+    assert '<a href="?a=crowd%3Amedian">Crowd, median</a>' in visitor
+    assert "yourself" not in visitor
+    assert '<a href="?a=ann&amp;b=crowd%3Arecency_weighted">yourself beside the crowd</a>' in ann
+    text = browse(None).get("/compare/?a=ann&settled=false").content.decode()
+    assert '<a href="?a=ann&amp;settled=false&amp;b=constant%3Aone_half">Always one half</a>' in text
+
+
 def test_the_verdict_comes_first_and_every_round_is_in_a_table(
     browse: Browse, cast: factories.Cast, at: dt.datetime
 ) -> None:
