@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from config.schema import Description, Docs
 from forecasts.api.bulk import EstimateBulk
+from forecasts.api.catalogues import CatalogueList, CatalogueOne
 from forecasts.api.crowd import CrowdOne
 from forecasts.api.estimates import EstimateList
 from forecasts.api.evidence import EvidenceList, RatingList
@@ -52,6 +53,8 @@ urlpatterns: list[URLPattern] = [
     path("forecasts/<slug:slug>/scores/", ScoresOne.as_view(), name="api-scores"),
     path("forecasts/<slug:slug>/scores/<str:name>/", AccrualOne.as_view(), name="api-accrual"),
     path("estimates/bulk/", EstimateBulk.as_view(), name="api-estimates-bulk"),
+    path("catalogues/", CatalogueList.as_view(), name="api-catalogues"),
+    path("catalogues/<int:registration_id>/", CatalogueOne.as_view(), name="api-catalogue"),
     path("scoring/", ScoringList.as_view(), name="api-scoring"),
     path("leaderboards/", LeaderboardOne.as_view(), name="api-leaderboards"),
     path("calibration/", CalibrationOne.as_view(), name="api-calibration"),

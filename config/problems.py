@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.views import defaults
 from rest_framework import exceptions
 
-from forecasts.refusals import Refused, RefusedRows
+from forecasts.refusals import Refused, RefusedMany
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ def problem(status: int, detail: str, errors: list[Fault], headers: dict[str, st
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponseBase | None:
     """What REST framework asks of an error; none for a fault of ours, which Django then answers with server_error."""
     match error:
-        case RefusedRows():
-            return problem(error.status, error.message, [_of_row(*each) for each in error.faults[:MOST_FAULTS]])
+        case RefusedMany():
+            return problem(error.status, error.message, [_placed(*each) for each in error.faults[:MOST_FAULTS]])
         case Refused():
             return problem(error.status, error.message, [fault(error.field, error.code, error.message)])
         case exceptions.ValidationError():
@@ -60,7 +60,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponseBase | Non
     return next((single(*said) for kind, said in PLAIN if isinstance(error, kind)), None)
 
 
-def _of_row(place: int, refused: Refused) -> Fault:
+def _placed(place: str | int, refused: Refused) -> Fault:
     return fault(f"{place}.{refused.field}".rstrip("."), refused.code, refused.message)
 
 

@@ -40,14 +40,20 @@ class Conflict(Refused):
     code = "conflict"
 
 
-class RefusedRows(Refused):
-    """Some rows of a request that is made whole or not at all. `faults` are theirs, with the place from 0."""
+class RefusedMany(Refused):
+    """Something is made whole or not at all, and this is wrong with it: each fault with its place, a name or a row."""
+
+    def __init__(self, message: str, faults: Sequence[tuple[str | int, Refused]]) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+
+class RefusedRows(RefusedMany):
+    """Some rows of a request, counted from 0."""
 
     def __init__(self, faults: Sequence[tuple[int, Refused]], n: int) -> None:
         place, first = faults[0]
-        super().__init__(
-            f"Nothing was put on record: {len(faults):,} of {n:,} rows are refused. Row {place}: {first.message}"
-        )
-        self.faults = faults
+        said = f"{len(faults):,} of {n:,} rows are refused. Row {place}: {first.message}"
+        super().__init__(f"Nothing was put on record: {said}", faults)
         # That of the faults, where they are of one kind.
         self.status = first.status if len({fault.status for _, fault in faults}) == 1 else 400

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from forecasts.catalog import entries
 from forecasts.models import ANSWERED, Claim, Forecast, Forecaster, Pair, Source
-from forecasts.refusals import Conflict, Refused
+from forecasts.refusals import Conflict, Refused, RefusedMany
 
 from . import registering
 
@@ -28,16 +28,15 @@ class Report:
     unchanged: list[str] = field(default_factory=list)
 
 
-class CatalogRefused(Refused):
+class CatalogRefused(RefusedMany):
     """The record does not admit the catalogue; nothing of it was applied."""
 
     status = 409
     code = "conflict"
 
     def __init__(self, faults: list[tuple[str, Refused]]) -> None:
-        self.faults = faults
         named = (f"{place}: {fault.field + ': ' if fault.field else ''}{fault.message}" for place, fault in faults)
-        super().__init__("\n".join(named))
+        super().__init__("\n".join(named), faults)
 
 
 @transaction.atomic
