@@ -38,6 +38,9 @@ class EstimateMade(serializers.Serializer[Made]):
 
 
 class EstimateBulk(Endpoint):
+    # One answer per row, in one list.
+    pagination_class = None
+
     @extend_schema(
         summary="Make many estimates",
         description=f"1 to {MOST:,} rows, each of another forecast. All of them go on record at one instant, or none: "
