@@ -244,7 +244,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Forecast Tracker",
-    "DESCRIPTION": "Registers what documents predict, collects probabilities, and keeps score.",
+    "DESCRIPTION": (BASE_DIR / "config" / "api.md").read_text(),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -5,7 +5,7 @@ import os
 from tracker_client import AuthenticatedClient
 from tracker_client.api.estimates import estimates_bulk_create
 from tracker_client.api.forecasts import forecasts_list
-from tracker_client.models import ForecastsListStatus, NewEstimateOfRequest
+from tracker_client.models import ForecastsListMine, ForecastsListStatus, NewEstimateOfRequest
 
 
 def think(question: str) -> float:
@@ -16,11 +16,10 @@ def think(question: str) -> float:
 client = AuthenticatedClient(
     base_url=os.environ["TRACKER"], token=os.environ["TOKEN"], prefix="Token", raise_on_unexpected_status=True
 )
-page = forecasts_list.sync(client=client, status=ForecastsListStatus.OPEN, limit=200)
+page = forecasts_list.sync(client=client, status=ForecastsListStatus.OPEN, mine=ForecastsListMine.NO, limit=200)
 said = [
     NewEstimateOfRequest(forecast=each.slug, probability=think(each.question), rationale="By base rates.")
     for each in page.results
-    if each.own is None
 ]
 if said:
     for made in estimates_bulk_create.sync(client=client, body=said):

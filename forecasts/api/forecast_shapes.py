@@ -23,6 +23,11 @@ class ForecastParameters(Shape):
     condition = Text(
         required=False, help_text="Only forecasts that count on this one, by its slug; none: on no other forecast."
     )
+    mine = serializers.ChoiceField(
+        [("yes", "yes"), ("no", "no")],
+        required=False,
+        help_text="Only forecasts on which you have ever made an estimate, or have not; nothing to visitors.",
+    )
     search = Text(
         required=False,
         max_length=500,

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core import signing
 
 from forecasts.models import Claim, Collection, Forecast, Pair, Wording
 from forecasts.services import crowds, registering
@@ -79,10 +78,20 @@ def test_the_list_narrows_by_each_filter(visitor: Api, claim: Claim) -> None:
     assert len(slugs(visitor, status="", source="", search="")) == 7
 
 
+def test_the_list_narrows_to_what_one_has_answered(ann: Api, visitor: Api, cast: factories.Cast) -> None:
+    for slug in ("answered", "unanswered"):
+        factories.forecast(slug)
+    assert ann.post("forecasts/answered/estimates/", {"probability": 0.4}).status_code == 201
+    assert slugs(ann, mine="yes") == ["answered"]
+    assert slugs(ann, mine="no") == ["unanswered"]
+    assert len(slugs(visitor, mine="yes")) == 2
+
+
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [
         ("status", "unopened"),
+        ("mine", "perhaps"),
         ("ordering", "slug"),
         ("search", "a\x00b"),
         ("tag", "\x00"),
@@ -136,17 +145,16 @@ def test_a_row_that_comes_in_between_neither_repeats_nor_drops_another(visitor: 
     assert [row["slug"] for row in second["results"]] == ["f2", "f3"]
 
 
-def test_a_cursor_from_before_there_were_stretches_goes_on_where_it_can(visitor: Api, claim: Claim) -> None:
-    factories.forecast("claimed", claim=claim)
-    alone = [factories.forecast(f"f{number}", closes_at=NOW + (10 + number) * DAY) for number in range(3)]
-
-    def cursor(order: str, *values: object) -> str:
-        return signing.dumps({"o": order, "v": values, "b": False}, salt="cursor", compress=True)
-
-    place = cursor("closes_at,id", {"at": alone[1].closes_at.isoformat()}, alone[1].pk)
-    assert slugs(visitor, ordering="closes", cursor=place) == ["f2", "claimed"]
-    place = cursor("claim__source_id,claim__position,position,id", None, None, alone[1].position, alone[1].pk)
-    refusal(visitor.get("forecasts/", ordering="claim", cursor=place), 400, "cursor")
+def test_a_page_that_has_not_changed_costs_no_body(visitor: Api, cast: factories.Cast, clock: Clock) -> None:
+    for number in range(3):
+        factories.forecast(f"f{number}")
+    first = visitor.get("forecasts/", limit=2)
+    clock.at += DAY
+    asking = {"If-None-Match": first["ETag"]}
+    again = visitor.client.get("/api/v1/forecasts/?limit=2", headers=asking)
+    assert (again.status_code, again.content) == (304, b"")
+    factories.forecast("f9", closes_at=NOW + 3 * DAY)
+    assert visitor.client.get("/api/v1/forecasts/?limit=2", headers=asking).status_code == 200
 
 
 def test_a_cursor_of_another_ordering_is_refused(visitor: Api, cast: factories.Cast) -> None:
