@@ -92,6 +92,19 @@ def test_a_crowd_that_left_is_drawn_for_as_long_as_it_stood() -> None:
     assert drawn == ["400"]
 
 
+def test_a_crowd_of_this_moment_has_hours_on_its_axis() -> None:
+    """Right after the first estimate all that is drawn lies within milliseconds."""
+    specification = json.loads(json.dumps(bundle.specifications()["history"]))
+    first = {"at": "2027-01-31T11:59:59.900Z", "recency_weighted": 0.4, "n": 1}
+    for layer in specification["layer"]:
+        layer["data"] = {"values": [first] if layer["data"]["name"] == "crowd" else []}
+    specification["width"] = 400
+    specification["params"][0]["value"] = "2027-01-31T12:00:00Z"
+    labels = re.findall(r"<text[^>]*>([^<]+)</text>", vl_convert.vegalite_to_svg(specification))
+    assert {"11:00", "12:00"} <= set(labels)
+    assert not [label for label in labels if label.startswith((".", ":"))]
+
+
 def test_the_bundle_holds_our_code_and_every_chart(tmp_path: Path) -> None:
     bundle.main(str(tmp_path / "vega.js"))
     built = (tmp_path / "vega.js").read_text()
