@@ -154,7 +154,7 @@ OFFERED = 200
 class DecisionForm(forms.Form):
     """An outcome with its reason. The revision that the resolver saw rides along."""
 
-    outcome = forms.ChoiceField(widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose what the answer is."})
     known_at = InstantField(
         required=False,
         label="Known at (UTC)",
@@ -164,6 +164,7 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say why: people will read it for as long as the forecast stands."},
         help_text="What was found, and how it meets the criteria. Markdown is fine. Stays on record.",
     )
     links = LinesField(

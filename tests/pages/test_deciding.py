@@ -170,12 +170,23 @@ def test_a_decision_sent_twice_is_one(resolver: Client, world: World, at: dt.dat
 
 
 def test_who_lost_the_race_may_go_on_knowing_what_they_replace(resolver: Client, world: World, at: dt.datetime) -> None:
-    factories.resolution(world.premise, "no", at, reason="The other resolver.")
+    factories.resolution(
+        world.premise, "no", at, by=factories.forecaster("other", is_resolver=True), reason="The other resolver."
+    )
     html = resolver.post(ADDRESS, given(at, confirmed="yes")).content.decode()
     assert "Somebody else decided meanwhile" in html
     assert 'name="revision" value="1"' in html
     resolver.post(ADDRESS, given(at, revision="1", confirmed="yes"))
     assert outcome("premise") == "yes"
+
+
+def test_who_lost_the_race_to_themselves_is_not_told_of_somebody_else(
+    resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    factories.resolution(world.premise, "no", at, by=cast.resolver, reason="In the other tab.")
+    html = resolver.post(ADDRESS, given(at, confirmed="yes")).content.decode()
+    assert "You decided it meanwhile, from another page." in html
+    assert "Somebody else" not in html
 
 
 def test_the_rule_the_evidence_and_the_crowd_stand_beside_the_decision(
@@ -205,6 +216,15 @@ def test_a_hidden_crowd_stays_hidden_from_resolvers(
     assert "1 forecaster" not in resolver.get("/resolve/").content.decode()
 
 
+def test_what_moved_is_told_at_every_depth_as_it_was_foreseen(resolver: Client, world: World, at: dt.datetime) -> None:
+    forecast("deeper", at, question="And then?", condition=world.given_no, condition_outcome="yes", closes=60)
+    assert "Annuls 2 branches" in resolver.post(ADDRESS, given(at)).content.decode()
+    resolver.post(ADDRESS, given(at, confirmed="yes"))
+    html = resolver.get("/resolve/premise/decided/").content.decode()
+    assert "2 branches moved with it" in text(html)
+    assert "And then?" in html
+
+
 def test_the_way_to_the_scores_is_shown_until_they_are_folded(
     resolver: Client, world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:
@@ -226,7 +246,9 @@ def test_the_way_to_the_scores_is_shown_until_they_are_folded(
 def test_who_lost_the_race_sees_what_was_decided_and_keeps_what_was_typed(
     resolver: Client, world: World, at: dt.datetime
 ) -> None:
-    factories.resolution(world.premise, "no", at, reason="The other resolver.")
+    factories.resolution(
+        world.premise, "no", at, by=factories.forecaster("other", is_resolver=True), reason="The other resolver."
+    )
     response = resolver.post(ADDRESS, given(at, confirmed="yes"))
     html = response.content.decode()
     assert response.status_code == 409
@@ -238,14 +260,14 @@ def test_who_lost_the_race_sees_what_was_decided_and_keeps_what_was_typed(
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"outcome": ""}, "This field is required"),
+        ({"outcome": ""}, "Choose what the answer is."),
         ({"outcome": "perhaps"}, "perhaps is not one of the available choices"),
         ({"outcome": "reopened"}, "reopened is not one of the available choices"),
         ({"known_at": ""}, "Say when the answer became knowable"),
         ({"known_at": "yesterday"}, "is not a time"),
         ({"known_at": "2999-01-01T00:00"}, "in the future"),
         ({"known_at": "0001-01-01T00:00+14:00"}, "is not a time"),
-        ({"reason": ""}, "This field is required"),
+        ({"reason": ""}, "Say why: people will read it"),
         ({"links": "javascript:alert(1)"}, "is not a web address"),
         ({"revision": "x"}, "Enter a whole number"),
     ],

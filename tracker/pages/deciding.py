@@ -71,8 +71,7 @@ def decided(request: HttpRequest, slug: str) -> HttpResponse:
     forecast = _found(slug)
     if forecast.resolution is None:
         raise Http404(f"“{slug}” has not been decided.")
-    moved = Resolution.objects.filter(cause=forecast.resolution).select_related("forecast__claim", "decided_by")
-    own, *others = progress([forecast.resolution, *moved.order_by("forecast_id")[:BRANCHES]])
+    own, *others = progress([forecast.resolution, *_moved(forecast.resolution)])
     context = {
         "forecast": forecast,
         "own": own,
@@ -82,6 +81,17 @@ def decided(request: HttpRequest, slug: str) -> HttpResponse:
         "at": at,
     }
     return render(request, "tracker/decided.html", context)
+
+
+def _moved(resolution: Resolution) -> list[Resolution]:
+    """What came of this decision at any depth, as the preview counted it: branches, what hangs on those, and so on."""
+    found: list[Resolution] = []
+    causes = [resolution]
+    while causes and len(found) < BRANCHES:
+        moved = Resolution.objects.filter(cause__in=causes).select_related("forecast__claim", "decided_by")
+        causes = list(moved.order_by("forecast_id")[: BRANCHES - len(found)])
+        found += causes
+    return found
 
 
 def preview(forecast: Forecast, form: DecisionForm, *, by: Forecaster, at: dt.datetime) -> Effects:
