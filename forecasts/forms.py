@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 
@@ -48,6 +48,7 @@ class RatioField(forms.FloatField):
     """A likelihood ratio, with a dot or a comma in it."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "data-ratio": True})
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "Type one number, such as 3 or 0.5."}
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
@@ -56,7 +57,11 @@ class RatioField(forms.FloatField):
 class EstimateForm(forms.Form):
     """One probability, why, what it rests on, and for how long."""
 
-    percent = PercentField(max_length=40, label="Probability of yes")
+    percent = PercentField(
+        max_length=40,
+        label="Probability of yes",
+        error_messages={"required": "Say how likely yes is, such as 62 or 1 in 14."},
+    )
     rationale = forms.CharField(
         required=False,
         max_length=20_000,
@@ -154,8 +159,15 @@ class EvidenceForm(forms.Form):
         label="Address",
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://…", "autocomplete": "off"}),
     )
-    title = forms.CharField(max_length=300, label="What it says")
-    direction = forms.ChoiceField(choices=DIRECTIONS, widget=forms.RadioSelect, label="It")
+    title = forms.CharField(
+        max_length=300, label="What it says", error_messages={"required": "Say in a few words what it says."}
+    )
+    direction = forms.ChoiceField(
+        choices=DIRECTIONS,
+        widget=forms.RadioSelect,
+        label="It",
+        error_messages={"required": "Choose which way it points; if both ways, the last."},
+    )
     likelihood_ratio = RatioField(
         required=False,
         label="Likelihood ratio",

@@ -76,7 +76,7 @@ class Fields:
     def url(self, field: str) -> str:
         text = self.text(field, longest=500)
         if text and not URL.fullmatch(text):
-            self.fault(field, f"{text!r} is not an http(s) address")
+            self.fault(field, f"{text!r} is not an http(s) address: begin with https://")
         return text
 
     def choice(self, field: str, known: Iterable[str], *, required: bool = False) -> str:

@@ -148,7 +148,7 @@ def test_a_source_and_its_claims_are_registered_by_hand(curator: Client) -> None
     ("fields", "said"),
     [
         ({"slug": "On otters"}, "is not of the form"),
-        ({"url": "otters"}, "is not an http(s) address"),
+        ({"url": "otters"}, "is not an http(s) address: begin with https://"),
         ({"title": ""}, "This field is required"),
         ({"published_on": "yesterday"}, "Enter a valid date"),
         ({"slug": "essay"}, "There is a source “essay” already"),

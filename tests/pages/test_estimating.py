@@ -55,7 +55,7 @@ def test_probabilities_are_read_as_people_write_them(ann: Client, world: World, 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "This field is required"),
+        ("", "Say how likely yes is, such as 62 or 1 in 14."),
         ("0", "being wrong is impossible"),
         ("100", "being wrong is impossible"),
         ("150", "outside 0.01% to 99.99%"),

@@ -34,11 +34,11 @@ def test_evidence_is_added_and_shown(browse: Browse, world: World, cast: factori
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("title", "", "This field is required"),
+        ("title", "", "Say in a few words what it says."),
         ("url", "javascript:alert(1)", "is not a web address"),
         ("direction", "sideways", "sideways is not one of the available choices"),
         ("likelihood_ratio", "0", "above 0"),
-        ("likelihood_ratio", "nan", "Enter a number"),
+        ("likelihood_ratio", "nan", "Type one number, such as 3 or 0.5."),
         ("likelihood_ratio", "0.5", "A ratio above 1 raises"),
         ("published_on", "soon", "Enter a valid date"),
         ("published_on", (dt.datetime.now(dt.UTC) + 9 * DAY).date().isoformat(), "in the future"),
@@ -163,7 +163,7 @@ def test_a_rating_may_carry_a_likelihood_ratio(
     client.post(address, {"useful": "yes", "likelihood_ratio": "1,8"})
     assert Rating.objects.get().likelihood_ratio == 1.8
     assert 'data-ratio value="1.8"' in client.get("/forecasts/premise/").content.decode()
-    for typed, said in (("0", "above 0"), ("much", "Enter a number")):
+    for typed, said in (("0", "above 0"), ("much", "Type one number, such as 3 or 0.5.")):
         assert said in client.post(address, {"useful": "yes", "likelihood_ratio": typed}, follow=True).content.decode()
     assert Rating.objects.count() == 1
 
