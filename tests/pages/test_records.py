@@ -152,8 +152,7 @@ def test_a_record_of_any_length_costs_the_same_and_counts_no_further_than_it_say
     monkeypatch.setattr(records, "SORTED", 2)
     html = browse(None).get(ANN).content.decode()
     assert "Estimates over 3" in text(html)
-    # Older estimates may be of the same forecasts.
-    assert "Forecasts at least 3" in text(html)
+    assert "Forecasts 3 by the latest 3 estimates" in text(html), "a number below that of the scored forecasts"
     assert len(order(html)) == 2
 
 

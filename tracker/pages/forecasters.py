@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from forecasts.models import Forecaster
 from tracker.forms import RecordForm
 from tracker.queries.measures import MEASURES
-from tracker.queries.records import COUNTED, SORTED, Record, own_scope, record, scores
+from tracker.queries.records import SORTED, Record, own_scope, record, scores
 from tracker.scoring.boards import MINIMUM_FORECASTS
 
 from .drawing import alone
@@ -43,7 +43,6 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         "page": page,
         "scores": scores(list(page)),
         "minimum": MINIMUM_FORECASTS,
-        "counted": COUNTED,
         "sorted": SORTED,
         "choices": urlencode(_choices(person, read)),
     }
