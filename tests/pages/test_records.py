@@ -45,6 +45,17 @@ def test_the_headline_claims_no_more_than_the_interval_allows(
     assert said in forecasters.headline("ann", replace(read, rows=read.rows | {"peer": peer}))
 
 
+def test_the_headline_of_who_took_no_risk_does_not_call_many_forecasts_few(
+    cast: factories.Cast, at: dt.datetime
+) -> None:
+    ended("first", "yes", (cast.ann, cast.bob), at)
+    read = records.record(cast.ann, scope=Scope(), user=cast.bob, at=at)
+    rows = {name: replace(read.rows[name], n=102, low=None, high=None) for name in ("peer", "baseline")}
+    assert forecasters.headline("ann", replace(read, rows=read.rows | rows)) == (
+        "On 102 settled forecasts ann has been scored: too few upsets were to be expected to tell skill from luck."
+    )
+
+
 def test_the_headline_of_who_stood_alone_compares_them_with_nobody(
     world: World, cast: factories.Cast, at: dt.datetime
 ) -> None:

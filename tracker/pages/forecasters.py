@@ -64,7 +64,8 @@ def headline(name: str, read: Record) -> str:
     if peer is None:
         return f"On {many} {name} has been scored, and stood together with nobody, so there is nobody to compare with."
     if peer.low is None or peer.high is None:
-        return f"On {many} {name} has been scored: too few to tell skill from luck."
+        too_few = "too few" if baseline.n < MINIMUM_FORECASTS else "too few upsets were to be expected"
+        return f"On {many} {name} has been scored: {too_few} to tell skill from luck."
     if peer.low > 0:
         return f"On {many} {name} did better than the others who stood at the same moments, by more than chance allows."
     if peer.high < 0:
