@@ -33,6 +33,13 @@ def test_the_strip_says_of_each_claim_what_became_of_it(world: World, at: dt.dat
     assert lines(world, at) == {"P0": "1 borne out", "C1": "1 not borne out, 1 annulled"}
 
 
+def test_nobody_is_held_to_what_they_took_for_granted_or_to_the_world_without_it(world: World, at: dt.datetime) -> None:
+    Claim.objects.filter(key="P0").update(premise=True)
+    factories.resolution(world.premise, "no", at - DAY)
+    factories.resolution(world.given_no, "no", at - DAY)
+    assert lines(world, at) == {"P0": "1 answered, not foretold", "C1": "1 answered, not foretold, 1 annulled"}
+
+
 @pytest.mark.parametrize(("predicts", "outcome", "came"), [("yes", "no", "false"), ("no", "no", "true")])
 def test_a_claim_that_foretells_a_no_is_borne_out_by_it(
     world: World, at: dt.datetime, predicts: str, outcome: str, came: str

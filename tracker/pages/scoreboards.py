@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from forecasts.models import ANSWERED, Claim, Forecast, Outcome
-from tracker.queries.sources import Condition, Question, Scoreboard
+from tracker.queries.sources import ClaimBoard, Condition, Question, Scoreboard
 
 # What may have become of a forecast, seen from its claim; in this order everywhere.
 FATES = {
     "true": "borne out",
     "false": "not borne out",
+    "aside": "answered, not foretold",
     "annulled": "annulled",
     "open": "without an answer",
 }
@@ -80,16 +81,18 @@ class Root:
     node: Node
 
 
-def fate(forecast: Forecast) -> str:
-    """One of FATES."""
+def fate(forecast: Forecast, *, foretold: bool = True) -> str:
+    """One of FATES. A premise is not foretold, and neither is an event in the world without the condition."""
     if forecast.outcome in ANSWERED:
+        if not foretold:
+            return "aside"
         return "true" if forecast.outcome == forecast.predicts else "false"
     return "annulled" if forecast.outcome == Outcome.ANNULLED else "open"
 
 
 def strip(board: Scoreboard) -> Strip:
     """Every claim in the source's order, with what became of its forecasts."""
-    return Strip([Line(each.claim, [Mark(f, fate(f)) for f in _forecasts(each.questions)]) for each in board.claims])
+    return Strip([Line(each.claim, list(_marks(each))) for each in board.claims])
 
 
 def next_dates(board: Scoreboard, *, at: dt.datetime) -> list[Event]:
@@ -113,6 +116,13 @@ def _node(forecast: Forecast, below: dict[int, list[Forecast]]) -> Node:
         for outcome in ANSWERED
     }
     return Node(forecast, on[Outcome.YES], on[Outcome.NO])
+
+
+def _marks(board: ClaimBoard) -> Iterator[Mark]:
+    for question in board.questions:
+        yield Mark(question.forecast, fate(question.forecast, foretold=not board.claim.premise))
+        if question.twin is not None:
+            yield Mark(question.twin, fate(question.twin, foretold=False))
 
 
 def _forecasts(questions: Iterable[Question]) -> Iterator[Forecast]:
