@@ -11,6 +11,7 @@ from forecasts.refusals import Invalid, NotAllowed
 
 MAX_TEXT = 20_000
 EARLIEST, LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 TAG = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -64,6 +65,12 @@ def text(value: str, *, field: str, required: bool = False, most: int = MAX_TEXT
         raise Invalid("A null character or half of a surrogate pair cannot be stored. Remove it.", field=field)
     if len(value) > most:
         raise Invalid(f"At most {most:,} characters; this has {len(value):,}.", field=field)
+    return value
+
+
+def slug(value: str, *, field: str) -> str:
+    if not SLUG.fullmatch(value) or len(value) > 120:
+        raise Invalid("Use lower-case letters, digits and single dashes, at most 120.", field=field)
     return value
 
 

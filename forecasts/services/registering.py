@@ -1,7 +1,6 @@
 """Registering forecasts and wording them anew."""
 
 import datetime as dt
-import re
 from collections.abc import Collection as Some
 from dataclasses import asdict
 from typing import Any
@@ -18,8 +17,6 @@ from .resolving import void_by
 from .texts import TIMES, Text, text_of
 
 __all__ = ["TIMES", "Text", "make_pair", "register", "reword", "text_of"]
-
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @transaction.atomic
@@ -43,7 +40,7 @@ def register(
 ) -> Forecast:
     """Put a question on record with its first wording."""
     refuse_unless_curator(by)
-    _refuse_slug(slug)
+    checks.slug(slug, field="slug")
     text = _clean(text)
     _refuse_facts(predicts, reveal_at)
     _refuse_condition(condition, condition_outcome, pair)
@@ -112,7 +109,7 @@ def reword(
 def make_pair(*, slug: str, title: str, condition: Forecast, by: Forecaster) -> Pair:
     """The row that joins two branches; each is then registered with it."""
     refuse_unless_curator(by)
-    _refuse_slug(slug)
+    checks.slug(slug, field="slug")
     title = checks.text(title, field="title", required=True, most=300)
     if Pair.objects.filter(slug=slug).exists():
         raise Conflict(f"There is a pair “{slug}” already. Choose another slug.", field="slug")
@@ -148,11 +145,6 @@ def _simulated(collections: Some[Collection], condition: Forecast | None) -> boo
     if condition is not None and condition.simulated != simulated:
         raise Invalid("A simulated forecast and a real one cannot depend on each other.", field="condition")
     return simulated
-
-
-def _refuse_slug(slug: str) -> None:
-    if not SLUG.fullmatch(slug) or len(slug) > 120:
-        raise Invalid("Use lower-case letters, digits and single dashes, at most 120.", field="slug")
 
 
 def _clean(text: Text) -> Text:

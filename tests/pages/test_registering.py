@@ -84,7 +84,8 @@ def test_a_pair_is_registered_with_one_text_and_two_windows(curator: Client, wor
     shown = html(curator.post(ADDRESS, paired(at)))
     assert "Register this pair?" in shown
     assert not Forecast.objects.filter(slug__startswith="otters").exists()
-    curator.post(ADDRESS, paired(at, confirmed="yes"))
+    made = html(curator.post(ADDRESS, paired(at, confirmed="yes"), follow=True))
+    assert "On record as “otters-yes” and “otters-no”" in made
     yes, no = Forecast.objects.filter(pair=Pair.objects.get(slug="otters")).order_by("condition_outcome")[::-1]
     assert (yes.slug, no.slug) == ("otters-yes", "otters-no")
     assert yes.question == "In the 12 months after it starts, will the yearbook's count of otters exceed 300?"
@@ -245,6 +246,9 @@ def test_the_checks_say_while_typing_what_is_said_on_sending(curator: Client, wo
     assert "<html" not in shown
     assert "Nothing to mend, nothing to doubt" in html(curator.post(CHECK, typed(at)))
     assert "It must close after it opens" in html(curator.post(CHECK, typed(at, closes_at="2020-01-01T00:00")))
+    assert "Use lower-case letters" in html(curator.post(CHECK, typed(at, slug="Otters!")))
+    assert "/forecasts/Otters!/" not in html(curator.post(CHECK, typed(at, slug="Otters!"))).replace("<b>", "")
+    assert "“no_ü” is not a tag" in html(curator.post(CHECK, typed(at, tags="no_ü")))
     assert "C1 has a part a already" in html(curator.post(CHECK, typed(at, claim="essay:C1", part="a")))
 
 

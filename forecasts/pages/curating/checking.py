@@ -66,7 +66,7 @@ def review(form: TextForm, *, at: dt.datetime, forecast: Forecast | None = None)
         doubts=[_remark(form, doubt.field, doubt.said) for doubt in found],
         missing=[str(form[name].label) for name in missing],
         near=[each for each in near if siblings is None or each.pair_id != siblings],
-        slug=slug_for(form) if isinstance(form, RegisterForm) else "",
+        slug=slug_for(form) if isinstance(form, RegisterForm) and "slug" not in form.errors else "",
     )
 
 

@@ -1,18 +1,21 @@
 """What a curator types to register, word anew and amend a forecast."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 
 from forecasts.doubts import Draft
 from forecasts.fields import InstantField, LinesField, ProseField, WordsField
 from forecasts.models import Claim, Collection, Forecast
+from forecasts.refusals import Refused
 from forecasts.services import checks
 from forecasts.services.pairing import BRANCHES, in_window
 from forecasts.services.texts import WORDS, Text, faults
 
+Kept = TypeVar("Kept")
 DAY = dt.timedelta(days=1)
 # Collections that a form offers; they are few, and a longer list would not be read.
 OFFERED = 60
@@ -21,6 +24,14 @@ OFFERED = 60
 def prose(rows: int, **kwargs: Any) -> ProseField:
     given: dict[str, Any] = {"required": False, "max_length": checks.MAX_TEXT} | kwargs
     return ProseField(widget=forms.Textarea(attrs={"rows": rows}), **given)
+
+
+def _checked(check: Callable[..., Kept], given: object, *, field: str) -> Kept:
+    """What a service would say on sending, said while it is typed."""
+    try:
+        return check(given, field=field)
+    except Refused as refused:
+        raise forms.ValidationError(refused.message) from refused
 
 
 class TextForm(forms.Form):
@@ -190,6 +201,13 @@ class RegisterForm(TextForm):
         if found is None:
             raise forms.ValidationError(f"There is no forecast “{typed}”. Find it by its words.")
         return found
+
+    def clean_slug(self) -> str:
+        typed = self.cleaned_data["slug"]
+        return _checked(checks.slug, typed, field="slug") if typed else ""
+
+    def clean_tags(self) -> list[str]:
+        return _checked(checks.tags, self.cleaned_data["tags"], field="tags")
 
     def clean_predicts(self) -> str:
         return self.cleaned_data["predicts"] or "yes"

@@ -79,11 +79,12 @@ def _carry_out(request: HttpRequest, form: RegisterForm, at: dt.datetime) -> Htt
     by, looked = actor(request), review(form, at=at)
     waved = not looked.doubtful or "accepted" in request.POST
     if "confirmed" in request.POST and waved:
-        made = _put(form, by=by, at=at)[0].forecast
+        made = [each.forecast for each in _put(form, by=by, at=at)]
+        slugs = " and ".join(f"“{each.slug}”" for each in made)
         messages.success(
-            request, f"On record as “{made.slug}”. It cannot be deleted; its words change by a new wording."
+            request, f"On record as {slugs}. What is on record cannot be deleted; words change by a new wording."
         )
-        return redirect(made)
+        return redirect(made[0])
     shown = foreseen(lambda: _put(form, by=by, at=at))
     context = {
         "form": form,
