@@ -50,6 +50,12 @@ def test_a_claim_that_foretells_a_no_is_borne_out_by_it(
     assert fate(world.premise) == came
 
 
+def test_a_source_without_a_claim_has_no_signs_to_explain(browse: Browse) -> None:
+    factories.source("bare")
+    for address in ("/sources/bare/", "/sources/bare/embed/"):
+        assert "borne out" not in browse(None).get(address).content.decode(), address
+
+
 def test_the_next_dates_come_soonest_first_and_the_overdue_before_them(
     browse: Browse, world: World, at: dt.datetime
 ) -> None:
