@@ -222,10 +222,14 @@ def test_signing_in_never_leads_elsewhere(browse: Browse, cast: factories.Cast) 
 
 def test_a_request_without_the_forms_token_is_refused_in_our_frame(world: World, cast: factories.Cast) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(cast.ann)
-    response = client.post(ADDRESS, {"percent": "50"})
-    assert response.status_code == 403
-    assert "The form had expired" in response.content.decode()
+    for who in (None, cast.ann):
+        if who is not None:
+            client.force_login(who)
+        response = client.post(ADDRESS, {"percent": "50"})
+        html = response.content.decode()
+        assert (response.status_code, "The form had expired" in html) == (403, True)
+        # A stale tab of somebody who has signed out.
+        assert ('<p><a href="/accounts/login/">Sign in</a>' in html) == (who is None)
 
 
 def test_withdrawing_asks_first(ann: Client, world: World, cast: factories.Cast, at: dt.datetime) -> None:
