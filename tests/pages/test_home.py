@@ -138,3 +138,16 @@ def test_where_nothing_is_open_nobody_is_said_to_have_answered(
     worth = part(home(browse, cast.ann), "open")
     assert "Nothing that closes next is without your estimate" in worth
     assert "You have answered" not in worth
+
+
+def test_before_anything_has_resolved_it_leads_to_the_rehearsal_where_there_is_one(
+    browse: Browse, cast: factories.Cast, at: dt.datetime
+) -> None:
+    forecast("open", at)
+    for who in (None, cast.ann):
+        assert "Nothing has resolved yet, so there are no scores.</p>" in home(browse, who)
+    Collection.objects.create(slug="played", title="Played (simulated)", simulated=True)
+    for who in (None, cast.ann):
+        html = home(browse, who)
+        assert 'href="/leaderboards/?scope=collection:played">leaderboard</a>' in html
+        assert "“Played (simulated)”, which is simulated throughout." in html

@@ -5,10 +5,11 @@ import datetime as dt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from forecasts import queries
-from forecasts.models import Forecast, Forecaster, Viewer
+from forecasts.models import Collection, Forecast, Forecaster, Viewer
 from forecasts.queries import Filters
 from tracker.queries import overviews
 
@@ -19,6 +20,8 @@ MOST = 5
 def show(request: HttpRequest) -> HttpResponse:
     at, user = timezone.now(), request.user
     context: dict[str, object] = {"at": at, "strip": overviews.strip(user=user, at=at)}
+    # Asked only where nothing has resolved: it shows what there is to come.
+    context["rehearsal"] = SimpleLazyObject(Collection.objects.filter(simulated=True).order_by("id").first)
     if isinstance(user, Forecaster):
         context |= _for_forecaster(user, at)
         return render(request, "tracker/home.html", context | _nothing(context, "worth"))
