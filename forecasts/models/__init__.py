@@ -5,6 +5,7 @@ from .estimates import HIGHEST, LOWEST, Citation, Estimate, Evidence, Rating
 from .forecasters import NAME_PATTERN, PSEUDONYM, TAKEN, Forecaster, RetiredName
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
 from .mailboxes import Mailbox, Rhythm
+from .notes import LONGEST_NOTE, Note, Withholding
 from .registrations import Registration, RegistrationProgress
 from .resolutions import Resolution
 from .searching import SearchEntry, SearchWord, TagInUse
@@ -16,6 +17,7 @@ __all__ = [
     "ANSWERED",
     "ENDED",
     "HIGHEST",
+    "LONGEST_NOTE",
     "LOWEST",
     "NAME_PATTERN",
     "PSEUDONYM",
@@ -31,6 +33,7 @@ __all__ = [
     "Forecast",
     "Forecaster",
     "Mailbox",
+    "Note",
     "Outcome",
     "Pair",
     "Rating",
@@ -46,5 +49,6 @@ __all__ = [
     "Sweep",
     "TagInUse",
     "Viewer",
+    "Withholding",
     "Wording",
 ]

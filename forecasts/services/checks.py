@@ -74,6 +74,12 @@ def slug(value: str, *, field: str) -> str:
     return value
 
 
+def idempotency_key(key: str | None) -> str | None:
+    if key is not None and not (1 <= len(key) <= 100 and key.isprintable()):
+        raise Invalid("An idempotency key has 1 to 100 printable characters.", field="Idempotency-Key")
+    return key
+
+
 def tags(values: Collection[str], *, field: str) -> list[str]:
     if strange := [value for value in values if not TAG.fullmatch(value)]:
         raise Invalid(f"“{strange[0][:80]}” is not a tag: letters, digits and dashes, at most 40.", field=field)

@@ -40,7 +40,7 @@ def submit(
             expires_at=expires_at,
             rationale=checks.text(rationale, field="rationale"),
             via=via,
-            idempotency_key=_key(idempotency_key),
+            idempotency_key=checks.idempotency_key(idempotency_key),
         ),
         evidence,
     )
@@ -54,12 +54,6 @@ def withdraw(*, forecast: Forecast, forecaster: Forecaster, at: dt.datetime, via
 def refuse_expired(expires_at: dt.datetime | None, at: dt.datetime) -> None:
     if expires_at is not None and checks.aware(expires_at, field="expires_at") <= at:
         raise Invalid("It would expire before it is made. Choose a later time.", field="expires_at")
-
-
-def _key(key: str | None) -> str | None:
-    if key is not None and not (1 <= len(key) <= 100 and key.isprintable()):
-        raise Invalid("An idempotency key has 1 to 100 printable characters.", field="Idempotency-Key")
-    return key
 
 
 @transaction.atomic

@@ -10,8 +10,19 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 
-from forecasts.models import Citation, Estimate, Evidence, Forecast, Forecaster, Rating, Resolution, Wording
-from forecasts.services import evidencing
+from forecasts.models import (
+    Citation,
+    Estimate,
+    Evidence,
+    Forecast,
+    Forecaster,
+    Note,
+    Rating,
+    Resolution,
+    Withholding,
+    Wording,
+)
+from forecasts.services import evidencing, noting
 from tests import factories
 from tests.factories import NOW
 
@@ -30,6 +41,8 @@ class Record:
     estimate: Estimate
     citation: Citation
     rating: Rating
+    note: Note
+    withholding: Withholding
     other: Forecast
     resolution: Resolution
 
@@ -39,6 +52,7 @@ class Record:
         forecast, other = factories.forecast(), factories.forecast()
         evidence = evidencing.add(forecast=forecast, by=by, at=NOW, title="A count", direction="raises")
         estimate = factories.estimate(forecast, by, 0.7, evidence=[evidence.pk])
+        note = noting.write(forecast=forecast, by=by, at=NOW, text="Counted twice.", estimate=estimate.pk)
         return cls(
             by=by,
             forecast=forecast,
@@ -47,6 +61,8 @@ class Record:
             estimate=estimate,
             citation=estimate.citations.get(),
             rating=evidencing.rate(evidence=evidence, by=by, at=NOW, useful=True),
+            note=note,
+            withholding=noting.withhold(note=note, by=by, at=NOW),
             other=other,
             resolution=factories.resolution(other, "yes"),
         )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from forecasts.models import Citation, Estimate, Evidence, Forecast, Rating, Resolution, Wording
+from forecasts.models import Citation, Estimate, Evidence, Forecast, Note, Rating, Resolution, Withholding, Wording
 from forecasts.services import registering
 from tests import factories
 from tests.factories import DAY, NOW
@@ -22,9 +22,12 @@ APPEND_ONLY: dict[str, tuple[str, Any]] = {
     "evidence": ("title", "Another count"),
     "rating": ("useful", False),
     "resolution": ("outcome", "no"),
+    "note": ("text", "Counted once."),
+    "withholding": ("reason", "Another."),
 }
 MODELS: dict[str, type[models.Model]] = {
-    model._meta.model_name or "": model for model in (Wording, Estimate, Citation, Evidence, Rating, Resolution)
+    model._meta.model_name or "": model
+    for model in (Wording, Estimate, Citation, Evidence, Rating, Resolution, Note, Withholding)
 }
 every_kind = pytest.mark.parametrize("kind", APPEND_ONLY)
 
