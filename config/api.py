@@ -15,6 +15,7 @@ from forecasts.api.evidence import EvidenceList, RatingList
 from forecasts.api.forecasts import ForecastList, ForecastOne
 from forecasts.api.history import HistoryOne
 from forecasts.api.me import MeOne
+from forecasts.api.notes import NoteList, NoteRestore, NoteWithhold
 from forecasts.api.resolutions import ResolutionOne
 from forecasts.api.tokens import TokenList, TokenOne
 from tracker.api.accruals import AccrualOne
@@ -49,6 +50,9 @@ urlpatterns: list[URLPattern] = [
     path("forecasts/<slug:slug>/history/", HistoryOne.as_view(), name="api-history"),
     path("forecasts/<slug:slug>/evidence/", EvidenceList.as_view(), name="api-evidence"),
     path("forecasts/<slug:slug>/evidence/<int:evidence_id>/ratings/", RatingList.as_view(), name="api-ratings"),
+    path("forecasts/<slug:slug>/notes/", NoteList.as_view(), name="api-notes"),
+    path("forecasts/<slug:slug>/notes/<int:note_id>/withhold/", NoteWithhold.as_view(), name="api-note-withhold"),
+    path("forecasts/<slug:slug>/notes/<int:note_id>/restore/", NoteRestore.as_view(), name="api-note-restore"),
     path("forecasts/<slug:slug>/resolution/", ResolutionOne.as_view(), name="api-resolution"),
     path("forecasts/<slug:slug>/scores/", ScoresOne.as_view(), name="api-scores"),
     path("forecasts/<slug:slug>/scores/<str:name>/", AccrualOne.as_view(), name="api-accrual"),

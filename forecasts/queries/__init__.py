@@ -19,6 +19,7 @@ from .listing import (
     stretches,
 )
 from .menus import UNCONDITIONAL, Menus, menus
+from .noting import notes
 from .reading import (
     EVIDENCE_ORDERINGS,
     branches,
@@ -64,6 +65,7 @@ __all__ = [
     "latest_own",
     "menus",
     "n_due",
+    "notes",
     "own_estimates",
     "page",
     "progress",
