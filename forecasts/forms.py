@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Final
 from django import forms
 
 from forecasts import notation
-from forecasts.fields import InstantField
-from forecasts.models import Estimate, Evidence
+from forecasts.fields import InstantField, ProseField
+from forecasts.models import LONGEST_NOTE, Estimate, Evidence
 from forecasts.refusals import Refused
+from forecasts.templatetags.words import exactly
 
 DIRECTIONS: Final = [
     (Evidence.Direction.RAISES, "raises the probability"),
@@ -181,3 +182,33 @@ class EvidenceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "evidence_%s"} | kwargs)
+
+
+class NoteForm(forms.Form):
+    """Something to say about the forecast, to all or to oneself."""
+
+    text = ProseField(
+        max_length=LONGEST_NOTE,
+        label="Your note",
+        help_text="Markdown is fine. Shown to those who may see the crowd. It cannot be changed, only withdrawn.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    with_estimate = forms.BooleanField(required=False)
+    is_private = forms.BooleanField(
+        required=False, label="Only for me", help_text="Nobody else will ever see it, and it takes no replies."
+    )
+    reply_to = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    token = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, own: float | None, **kwargs: Any) -> None:
+        """`own` is where its author stands, to say so with the note."""
+        super().__init__(*args, **{"auto_id": "note_%s"} | kwargs)
+        if own is None:
+            del self.fields["with_estimate"]
+        else:
+            self.fields["with_estimate"].label = f"It goes with my estimate of {exactly(own)}"
+
+    def key(self) -> str | None:
+        """The idempotency key: sent twice, a form is one note; with other words it is another."""
+        given = dict(self.cleaned_data)
+        return sha256(json.dumps(given, sort_keys=True).encode()).hexdigest() if given["token"] else None

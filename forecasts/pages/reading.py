@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forecasts import queries
-from forecasts.forms import EstimateForm, EvidenceForm, point_out
+from forecasts.forms import EstimateForm, EvidenceForm, NoteForm, point_out
 from forecasts.implied import implied
 from forecasts.links import absolute
 from forecasts.models import Estimate, Evidence, Forecast, Status, Viewer, Wording
 from forecasts.templatetags.words import exactly
 
-from . import chronicle
+from . import chronicle, discussing
 from .paging import Newest
 
 VOICES_PER_PAGE = 20
@@ -51,6 +51,7 @@ def page(
     at: dt.datetime,
     estimate_form: EstimateForm | None = None,
     evidence_form: EvidenceForm | None = None,
+    note_form: NoteForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; a form that was refused is shown again as it was filled in."""
@@ -64,7 +65,8 @@ def page(
         estimate_form.offer(evidence)
     context["estimate_form"] = estimate_form or blank_estimate(forecast, evidence, request.GET.get("percent", ""))
     context["evidence_form"] = evidence_form or EvidenceForm()
-    for refused in filter(None, (estimate_form, evidence_form)):
+    context["discussion"] = discussing.discussion(request, forecast, at=at, hidden=context["hidden"], form=note_form)
+    for refused in filter(None, (estimate_form, evidence_form, note_form)):
         point_out(refused)
     return render(request, "forecasts/forecast.html", context, status=status)
 

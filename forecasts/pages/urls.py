@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import answering, estimating, evidencing, feeds, histories, listing, reading, sessions, tokens
+from . import answering, estimating, evidencing, feeds, histories, listing, noting, reading, sessions, tokens
 
 urlpatterns = [
     # Before allauth's, under its name.
@@ -29,4 +29,7 @@ urlpatterns = [
     path("forecasts/<slug:slug>/withdraw/", estimating.withdraw, name="forecast-withdraw"),
     path("forecasts/<slug:slug>/evidence/", evidencing.add, name="forecast-evidence"),
     path("forecasts/<slug:slug>/evidence/<int:evidence_id>/rating/", evidencing.rate, name="evidence-rating"),
+    path("forecasts/<slug:slug>/notes/", noting.write, name="forecast-notes"),
+    path("forecasts/<slug:slug>/notes/<int:note_id>/withhold/", noting.withhold, name="note-withhold"),
+    path("forecasts/<slug:slug>/notes/<int:note_id>/restore/", noting.restore, name="note-restore"),
 ]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from forecasts.models import Forecast, Note, Viewer
 
@@ -12,7 +12,23 @@ def notes(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Note
     return (
         Note.objects.visible_to(user, at=at)
         .filter(forecast=forecast)
-        .select_related("author")
+        .select_related("author", "estimate")
         .with_withholdings()
         .order_by("-made_at", "-id")
     )
+
+
+def begun(seen: QuerySet[Note]) -> QuerySet[Note]:
+    """Of these the notes that begin a thread."""
+    return seen.filter(thread=None)
+
+
+def answers(seen: QuerySet[Note], to: list[Note]) -> QuerySet[Note]:
+    """Of these the replies in the threads that such notes began, oldest first."""
+    return seen.filter(thread__in=to).order_by("made_at", "id")
+
+
+def thread_of(seen: QuerySet[Note], note: Note) -> QuerySet[Note]:
+    """Of these the whole thread in which a note stands, oldest first."""
+    first = note.thread_id or note.pk
+    return seen.filter(Q(pk=first) | Q(thread=first)).order_by("made_at", "id")

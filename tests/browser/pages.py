@@ -22,6 +22,7 @@ PLACES = (
     Place("answer", "/answer/?search=zebra", "ann"),
     Place("forecast", "/forecasts/gap-yes/", "ann"),
     Place("forecast", "/forecasts/gap-yes/", "eve"),
+    Place("forecast", "/forecasts/gap-yes/", "admin"),
     Place("forecast", "/forecasts/resolved/", "ann"),
     Place("forecast", "/forecasts/annulled/"),
     Place("forecast", "/forecasts/upcoming/", "ann"),
@@ -80,6 +81,9 @@ NO_PAGES = {
     "forecast-estimate",
     "forecast-evidence",
     "evidence-rating",
+    "forecast-notes",
+    "note-withhold",
+    "note-restore",
     "token-revoke",
     # Parts of the form in which a forecast is registered, swapped in while it is filled in.
     "curate-check",

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from forecasts.models import Forecast, Forecaster, Registration, RegistrationProgress
-from forecasts.services import crowds, evidencing
+from forecasts.services import crowds, evidencing, noting
 from tests import factories
 from tests.world import DAY, World, stage
 
@@ -59,8 +59,24 @@ def _talk(world: World, cast: factories.Cast, at: dt.datetime) -> None:
     for by, probability in ((cast.ann, 0.4), (cast.bob, 0.2)):
         factories.estimate(world.premise, by, probability, at - 5 * DAY)
         factories.estimate(world.given_no, by, probability / 2, at - 3 * DAY)
+    _discuss(world.given_yes, cast, at)
     for forecast in (world.premise, world.given_yes, world.given_no):
         crowds.refresh(forecast_id=forecast.pk, at=at)
+
+
+def _discuss(forecast: Forecast, cast: factories.Cast, at: dt.datetime) -> None:
+    """A thread deeper than it is drawn, a note that is withheld, one that is withdrawn, and a private one."""
+    answered = None
+    for days, by in ((7, cast.bob), (6, cast.ann), (5, cast.bob), (4, cast.ann), (3, cast.bob)):
+        said = (
+            "Does a *local* poll count? See https://example.org/poll." if answered is None else "> Does it?\n\nIt does."
+        )
+        note = noting.write(forecast=forecast, by=by, at=at - days * DAY, text=said, reply_to=answered)
+        answered = note.pk
+    for hours, by, reason in ((40, cast.admin, "Names a private person."), (30, cast.bob, "")):
+        note = noting.write(forecast=forecast, by=cast.bob, at=at - hours * DAY / 24, text="Said in haste.")
+        noting.withhold(note=note, by=by, at=at - DAY, reason=reason)
+    noting.write(forecast=forecast, by=cast.ann, at=at - DAY, text="Look again in May.", is_private=True)
 
 
 def _send_catalogue(cast: factories.Cast, at: dt.datetime) -> None:
