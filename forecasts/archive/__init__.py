@@ -16,6 +16,9 @@ record, which is part of it: of two estimates at one instant the crowd takes tha
     evidence.csv     forecast*, added_by*, added_at*, title*, url, summary, direction, likelihood_ratio, published_on
     ratings.csv      forecast*, added_by*, added_at*, url (these name the evidence), forecaster*, rated_at*, useful*,
                      likelihood_ratio
+    notes.csv        forecast*, author*, made_at*, text*, is_private, reply_to, estimate
+    withholdings.csv forecast*, author*, made_at* (these name the note), revision*, withheld*, decided_by, decided_at,
+                     reason
     forecasters.csv  name*, is_bot, simulated, closed_at, joined_at
     sources.csv      slug*, title*, author*, publisher, url, published_on, summary
     claims.csv       source*, key*, position*, author*, premise, section, bullet, restated*, hedge_word, hedge_low,
@@ -23,7 +26,8 @@ record, which is part of it: of two estimates at one instant the crowd takes tha
     collections.csv  slug*, title*, description, simulated
 
 tags and collections are words parted by spaces; sources, links and evidence are JSON lists. A cited piece of evidence
-is [added_by, added_at, url]; a cause is the condition's resolution, as slug#revision. true and false are written so.
+is [added_by, added_at, url]; a cause is the condition's resolution, as slug#revision; the note that another replies to
+is [author, made_at], and the estimate that it goes with is its author's of that time. true and false are written so.
 
 Cells are written as they are, so that a spreadsheet may take a text that begins with "=" for a formula.
 
@@ -32,6 +36,7 @@ a case that is worked ahead: a forecast whose answer is given as known, and deci
 may be as late as that.
 
 Left out: passwords, e-mail, names behind names, tokens, sign-ins and roles, which belong to an installation; the
-idempotency key of an estimate, which means something only to the program that sent it; when a row was recorded, which
-is said anew by the database that records it; and what is derived (the crowd's points; scores are export only).
+idempotency key of an estimate or a note, which means something only to the program that sent it; when a row was
+recorded, which is said anew by the database that records it; and what is derived (the crowd's points; scores are export
+only).
 """

@@ -1,5 +1,6 @@
 """The files of the record, in the order in which they can be read: nothing refers to what comes after it."""
 
+from .discussions import NOTES, WITHHOLDINGS
 from .estimations import ESTIMATES, EVIDENCE, RATINGS
 from .origins import CLAIMS, COLLECTIONS, FORECASTERS, SOURCES
 from .questions import FORECASTS, PAIRS, RESOLUTIONS, WORDINGS
@@ -16,6 +17,8 @@ RECORD = (
     RATINGS,
     RESOLUTIONS,
     ESTIMATES,
+    NOTES,
+    WITHHOLDINGS,
 )
 MANIFEST = "manifest.json"
 # Written for other programs; scores are made anew from the record.

@@ -197,6 +197,14 @@ def _cited(cell: str) -> str:
     return json.dumps([[name, cell_of(at), url] for name, at, url in sorted(found)])
 
 
+def _answered(cell: str) -> str:
+    """[author, made_at] in one spelling."""
+    match _list(cell):
+        case [str(name), str(made_at)]:
+            return json.dumps([_name(name), cell_of(instant_of(made_at))])
+    raise Invalid(f"{quoted(cell)} does not name a note as [author, made_at].")
+
+
 def cell_of(at: dt.datetime) -> str:
     """An instant as the archive writes it.
 
@@ -236,6 +244,7 @@ SLUGS = Kind("text[]", lambda cell: sorted(set(_words(SLUG, 80)(cell))), "nullif
 SOURCES = Kind("text[]", _texts(500), "nullif(array_to_json({})::text, '[]')", "{}")
 LINKS = Kind("text[]", _links, "nullif(array_to_json({})::text, '[]')", "{}")
 CITED = Kind("jsonb", _cited, "nullif({}::text, '[]')", "[]")
+ANSWERED = Kind("jsonb", _answered, "nullif({}::text, '[]')", "[]")
 RESOLUTION = Kind("text", lambda cell: _matching(CAUSE, cell, 130, "a resolution such as the-slug#2"), _BLANK, "")
 
 

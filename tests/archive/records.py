@@ -14,10 +14,12 @@ from forecasts.models import (
     Evidence,
     Forecast,
     Forecaster,
+    Note,
     Pair,
     Rating,
     Resolution,
     Source,
+    Withholding,
     Wording,
 )
 from forecasts.refusals import Refused
@@ -218,6 +220,36 @@ def _fill(draw: Draw, forecast: Forecast, accounts: list[Forecaster]) -> None:
             )
             for cited in some(draw, evidence):
                 Citation.objects.create(estimate=estimate, evidence=cited)
+    _discuss(draw, forecast, [account for account in accounts if not account.simulated])
+
+
+def _discuss(draw: Draw, forecast: Forecast, accounts: list[Forecaster]) -> None:
+    """Some of one instant, in threads that others' replies cross; some withheld, and shown again."""
+    notes: list[Note] = []
+    times = sorted(draw(st.lists(instants, max_size=4)))
+    for at in times:
+        if not (free := [one for one in accounts if not any((n.author, n.made_at) == (one, at) for n in notes)]):
+            continue
+        by = draw(st.sampled_from(free))
+        answered = draw(st.none() | st.sampled_from(notes)) if notes else None
+        answered = None if answered and answered.is_private else answered
+        own = list(forecast.estimates.filter(forecaster=by).order_by("made_at"))
+        note = Note.objects.create(
+            forecast=forecast,
+            author=by,
+            made_at=at,
+            text=draw(required),
+            is_private=draw(st.booleans()),
+            reply_to=answered,
+            thread=answered and (answered.thread or answered),
+            estimate=draw(st.none() | st.sampled_from(own)) if own else None,
+        )
+        notes.append(note)
+        for revision in range(1, draw(st.integers(0, 0 if note.is_private else 2)) + 1):
+            withheld, decided_by = revision == 1 or draw(st.booleans()), draw(st.sampled_from(accounts))
+            row = Withholding(note=note, revision=revision, withheld=withheld, decided_by=decided_by)
+            row.decided_at, row.reason = draw(instants), draw(texts)
+            row.save(force_insert=True)
 
 
 def _evidence(draw: Draw, forecast: Forecast, by: Forecaster) -> Evidence:

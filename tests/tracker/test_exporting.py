@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 
 from forecasts.models import Forecaster
-from forecasts.services import evidencing, tokens
+from forecasts.services import evidencing, noting, tokens
 from tests import factories
 from tests.factories import DAY, NOW
 from tracker.services import exporting
@@ -41,6 +41,7 @@ def test_it_holds_all_of_ones_own_with_words_and_scores(cast: factories.Cast) ->
     evidence = evidencing.add(forecast=forecast, by=cast.bob, at=NOW - 30 * DAY, title="A count", direction="raises")
     evidencing.rate(evidence=evidence, by=cast.ann, at=NOW - 29 * DAY, useful=True)
     factories.estimate(forecast, cast.ann, 0.7, NOW - 20 * DAY, rationale="It, grew\nfast", evidence=[evidence.pk])
+    noting.write(forecast=forecast, by=cast.ann, at=NOW - 2 * DAY, text="A reminder.", is_private=True)
     factories.resolution(forecast, "yes", NOW - DAY)
     factories.score()
     export = Export(cast.ann)
@@ -52,12 +53,15 @@ def test_it_holds_all_of_ones_own_with_words_and_scores(cast: factories.Cast) ->
     assert export.rows("ratings")[0]["useful"] == "true"
     assert float(export.rows("scores")[0]["baseline"]) > 0
     assert export.rows("evidence") == []
+    assert [(note["text"], note["is_private"]) for note in export.rows("notes")] == [("A reminder.", "true")]
 
 
 def test_it_holds_nothing_of_others(cast: factories.Cast) -> None:
     forecast = factories.forecast()
     factories.estimate(forecast, cast.bob, 0.123, NOW - DAY, rationale="A secret.")
     factories.estimate(forecast, cast.ann, 0.7, NOW - DAY)
+    noting.write(forecast=forecast, by=cast.bob, at=NOW - DAY, text="A secret.")
+    noting.write(forecast=forecast, by=cast.bob, at=NOW, text="A secret.", is_private=True)
     other = factories.forecast("not-hers")
     factories.estimate(other, cast.bob, 0.4, NOW - DAY)
     export = Export(cast.ann)

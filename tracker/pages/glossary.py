@@ -15,6 +15,8 @@ GLOSSARY = {
     "standing": "Having an estimate that is neither withdrawn nor expired.",
     "evidence": "Something public that bears on a forecast, with the way it points. A likelihood ratio says how many "
     "times likelier it is under yes than under no.",
+    "note": "Something said about a forecast, to all who may see its estimates or to oneself alone, often in reply to "
+    "another. A withheld note keeps its place and says why.",
     "resolution": "A decision with its reason: yes, no, annulled, or reopened. A correction is a new revision; the old "
     "one stays readable.",
     "settled": "Resolved, and past both the close and the due date. What has resolved before that is provisional.",

@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from psycopg import sql
 
+from forecasts.archive.discussions import NOTES
 from forecasts.archive.estimations import ESTIMATES, EVIDENCE, RATINGS
 from forecasts.archive.files import MANIFEST
 from forecasts.archive.kinds import cell_of
@@ -31,6 +32,7 @@ FILES: Final = (
     ),
     (EVIDENCE, sql.SQL("added_by_id = {}")),
     (RATINGS, sql.SQL("forecaster_id = {}")),
+    (NOTES, sql.SQL("author_id = {}")),
     (SCORES, sql.SQL("forecaster_id = {}")),
 )
 ACCOUNT, ABOUT = "account.json", "README.txt"
@@ -43,6 +45,7 @@ estimates.csv   every estimate, with rationale, the version of the wording it an
 wordings.csv    what those forecasts asked, in every version
 evidence.csv    the evidence you added
 ratings.csv     how you rated evidence
+notes.csv       the notes you wrote, private ones too
 scores.csv      your score on each forecast that resolved
 manifest.json   rows and SHA-256 of each file
 

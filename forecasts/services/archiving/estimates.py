@@ -17,8 +17,8 @@ BATCH = 100_000
 def bring_evidence(work: Bringing) -> None:
     work.mark_known(EVIDENCE)
     work.refuse_without_account(EVIDENCE, "added_by")
-    _refuse_strange_forecasts(work, EVIDENCE)
-    _refuse_simulated(work, EVIDENCE, "added_by")
+    refuse_strange_forecasts(work, EVIDENCE)
+    refuse_simulated(work, EVIDENCE, "added_by")
     work.enrol("""
         SELECT added_by AS name, min(line) AS place FROM incoming_evidence
         WHERE fault IS NULL AND NOT known GROUP BY 1""")
@@ -36,7 +36,7 @@ def bring_evidence(work: Bringing) -> None:
 def _bring_ratings(work: Bringing) -> None:
     work.mark_known(RATINGS)
     work.refuse_without_account(RATINGS, "forecaster")
-    _refuse_strange_forecasts(work, RATINGS)
+    refuse_strange_forecasts(work, RATINGS)
     work.refuse(
         RATINGS,
         """NOT EXISTS (SELECT 1 FROM forecasts_evidence e JOIN forecasts_forecast f ON f.id = e.forecast_id
@@ -44,7 +44,7 @@ def _bring_ratings(work: Bringing) -> None:
                WHERE (f.slug, a.username, e.url, e.added_at) = (i.forecast, i.added_by, i.url, i.added_at))""",
         "'added_by, added_at, url: No evidence on record is named by them, nor any that is taken.'",
     )
-    _refuse_simulated(work, RATINGS, "forecaster")
+    refuse_simulated(work, RATINGS, "forecaster")
     work.enrol("""
         SELECT forecaster AS name, min(line) AS place FROM incoming_ratings
         WHERE fault IS NULL AND NOT known GROUP BY 1""")
@@ -66,7 +66,7 @@ def check_estimates(work: Bringing) -> None:
     work.run("ANALYZE forecasts_forecast, forecasts_wording, forecasts_forecaster, forecasts_estimate")
     work.mark_known(ESTIMATES)
     work.refuse_without_account(ESTIMATES, "forecaster")
-    _refuse_strange_forecasts(work, ESTIMATES)
+    refuse_strange_forecasts(work, ESTIMATES)
     work.refuse(
         ESTIMATES,
         """i.wording IS NOT NULL AND NOT EXISTS (
@@ -83,7 +83,7 @@ def check_estimates(work: Bringing) -> None:
                     AND e.url = item ->> 2))""",
         "'evidence: It cites what is not on record for its forecast, nor among the evidence that is taken.'",
     )
-    _refuse_simulated(work, ESTIMATES, "forecaster")
+    refuse_simulated(work, ESTIMATES, "forecaster")
     _refuse_untimely(work)
     _refuse_empty_withdrawals(work)
 
@@ -189,7 +189,7 @@ def _date_wordings(work: Bringing) -> None:
     work.run("ANALYZE dated_wordings")
 
 
-def _refuse_strange_forecasts(work: Bringing, table: Table) -> None:
+def refuse_strange_forecasts(work: Bringing, table: Table) -> None:
     work.refuse(
         table,
         "NOT EXISTS (SELECT 1 FROM forecasts_forecast f WHERE f.slug = i.forecast)",
@@ -197,7 +197,7 @@ def _refuse_strange_forecasts(work: Bringing, table: Table) -> None:
     )
 
 
-def _refuse_simulated(work: Bringing, table: Table, who: str) -> None:
+def refuse_simulated(work: Bringing, table: Table, who: str) -> None:
     staging.refuse(
         work.cursor,
         table,
