@@ -12,6 +12,7 @@ from forecasts.models import (
     Evidence,
     Forecast,
     Forecaster,
+    Note,
     Pair,
     Rating,
     Resolution,
@@ -22,6 +23,7 @@ from forecasts.models import (
 from .forecasters import ForecasterAdmin
 from .forecasts import ForecastAdmin
 from .history import EstimateAdmin, EvidenceAdmin, RatingAdmin, ResolutionAdmin, WordingAdmin
+from .moderating import NoteAdmin
 from .origins import ClaimAdmin, CollectionAdmin, PairAdmin, SourceAdmin
 
 admin.site.site_header = admin.site.site_title = "Forecast Tracker"
@@ -36,6 +38,7 @@ for model, model_admin in (
     (Estimate, EstimateAdmin),
     (Evidence, EvidenceAdmin),
     (Rating, RatingAdmin),
+    (Note, NoteAdmin),
     (Source, SourceAdmin),
     (Claim, ClaimAdmin),
     (Collection, CollectionAdmin),

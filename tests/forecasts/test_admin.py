@@ -100,7 +100,7 @@ def test_a_forecasts_page_shows_wordings_evidence_counts_and_every_revision(admi
 
 # Rewriting nothing
 
-KEPT = ("forecast", "wording", "estimate", "evidence", "rating", "resolution")
+KEPT = ("forecast", "wording", "estimate", "evidence", "rating", "resolution", "note")
 
 
 @pytest.mark.parametrize("kind", KEPT)
