@@ -22,7 +22,7 @@ PLACES = (
     Place("answer", "/answer/?search=zebra", "ann"),
     Place("forecast", "/forecasts/gap-yes/", "ann"),
     Place("forecast", "/forecasts/gap-yes/", "eve"),
-    Place("forecast", "/forecasts/gap-yes/", "admin"),
+    Place("forecast", "/forecasts/gap-yes/?reply_to=1", "ann"),
     Place("forecast", "/forecasts/resolved/", "ann"),
     Place("forecast", "/forecasts/annulled/"),
     Place("forecast", "/forecasts/upcoming/", "ann"),

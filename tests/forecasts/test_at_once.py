@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from forecasts.models import Estimate, Evidence, Forecast, Forecaster, Outcome, Resolution
+from forecasts.models import Estimate, Evidence, Forecast, Forecaster, Note, Outcome, Resolution, Withholding
 from forecasts.refusals import Conflict, NotOpen
-from forecasts.services import citing, evidencing, registering
+from forecasts.services import citing, evidencing, noting, registering
 from tests import factories
 from tests.factories import DAY, NOW
 from tests.service import wait_until
@@ -83,6 +83,29 @@ def test_of_different_estimates_with_one_key_one_is_recorded() -> None:
     made = at_once(*(lambda f=f: factories.estimate(f, ann, 0.7, idempotency_key="k") for f in forecasts))
     assert sorted(type(one).__name__ for one in made) == ["Conflict", "Estimate"]
     assert Estimate.objects.count() == 1
+
+
+def test_requests_with_the_same_key_make_one_note() -> None:
+    forecast, ann = factories.forecast(), factories.forecaster()
+
+    def write(number: int) -> Callable[[], Note]:
+        at = NOW + number * DAY
+        return lambda: noting.write(forecast=forecast, by=ann, at=at, text="Counted.", idempotency_key="k")
+
+    made = at_once(*map(write, range(4)))
+    assert {type(one) for one in made} == {Note}
+    assert {one.pk for one in made} == {Note.objects.get().pk}
+
+
+def test_of_an_author_and_a_moderator_who_withhold_at_once_none_is_lost_unseen() -> None:
+    ann, admin = factories.forecaster(), factories.forecaster(is_superuser=True)
+    note = noting.write(forecast=factories.forecast(), by=ann, at=NOW, text="Said in haste.")
+    made = at_once(*(lambda by=by: noting.withhold(note=note, by=by, at=NOW, reason="Spam.") for by in (ann, admin)))
+    # The moderator may come after the author; else one of them is told.
+    recorded = [one for one in made if isinstance(one, Withholding)]
+    assert {one.pk for one in recorded} == set(note.withholdings.values_list("pk", flat=True))
+    assert all(isinstance(one, Withholding | Conflict) for one in made)
+    assert recorded
 
 
 def test_of_resolvers_at_once_one_decides_and_the_others_are_told_what() -> None:
