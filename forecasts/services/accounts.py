@@ -11,6 +11,7 @@ from knox.models import AuthToken
 
 from forecasts.models import PSEUDONYM, Estimate, Forecaster, Mailbox, RetiredName
 from forecasts.refusals import Conflict, Invalid, NotAllowed
+from forecasts.signals import account_closed
 
 from . import locks, sessions
 
@@ -71,6 +72,7 @@ def close(*, account: Forecaster, by: Forecaster, at: dt.datetime, typed_name: s
     RetiredName.objects.get_or_create(digest=RetiredName.digest_of(account.username))
     _forget(account, at=at)
     _lock_out(account)
+    account_closed.send(sender=Forecaster, account_id=account.pk)
     return account
 
 

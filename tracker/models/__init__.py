@@ -1,17 +1,23 @@
-"""The reading: scoring runs, the scores that they made, what those add up to, and what was told of it by letter."""
+"""The reading: scoring runs, the scores that they made, what those add up to, and what was told of it by letter
+or by webhook.
+"""
 
 from .letters import Letter, News
 from .progress import Backlog, Failure
 from .scores import Owner, Score, ScoringRun
 from .totals import EVERYONE, BinTotal, CellTotal, ClusterTotal, Counted, MomentTotal, Recount, Total
+from .webhooks import SUBJECTS, Delivery, Event, Webhook
 
 __all__ = [
     "EVERYONE",
+    "SUBJECTS",
     "Backlog",
     "BinTotal",
     "CellTotal",
     "ClusterTotal",
     "Counted",
+    "Delivery",
+    "Event",
     "Failure",
     "Letter",
     "MomentTotal",
@@ -21,4 +27,5 @@ __all__ = [
     "Score",
     "ScoringRun",
     "Total",
+    "Webhook",
 ]

@@ -4,6 +4,7 @@ Derived and rebuildable, so no foreign key is kept in the database: scoring writ
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -34,7 +35,11 @@ class ScoringRun(models.Model):
                 fields=("resolution", "rules"), condition=Q(current=True), name="run_once_per_resolution_and_rules"
             )
         ]
-        indexes = [models.Index(fields=("forecast",), name="run_forecast")]
+        indexes = [
+            models.Index(fields=("forecast",), name="run_forecast"),
+            # Rows lie in this order: what webhooks have yet to tell is at the end.
+            BrinIndex(fields=("finished_at",), name="run_finished_at"),
+        ]
 
     def __str__(self) -> str:
         return f"resolution {self.resolution_id}, rules {self.rules}"
