@@ -8,6 +8,8 @@ from forecasts.jobs import enqueue
 
 from .letters import sending
 from .services import folding, scoring
+from .webhooks import finding
+from .webhooks import sending as delivering
 
 # Names the folding job that waits already.
 FOLD_WAITS = "fold-waits"
@@ -38,3 +40,19 @@ def fold_scores() -> None:
 def send_letters() -> None:
     """Find by query which mailboxes are due; two of these at once share them."""
     sending.send_due(clock=timezone.now)
+
+
+@shared_task
+def tell_webhooks() -> None:
+    """Find by query what happened and what waits, and have it sent: a job for each webhook that has something."""
+    finding.find(at=timezone.now())
+    for delivery_id in delivering.due(at=timezone.now()):
+        enqueue(deliver, delivery_id, once=f"delivery-waits:{delivery_id}")
+
+
+@shared_task
+def deliver(delivery_id: int) -> None:
+    """Send one, then hand on the next of its webhook; two of these at once send it once."""
+    following = delivering.send(delivery_id=delivery_id, clock=timezone.now)
+    if following:
+        enqueue(deliver, following)

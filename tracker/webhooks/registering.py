@@ -67,11 +67,8 @@ def try_out(*, webhook: Webhook, at: dt.datetime) -> Delivery:
     held = Webhook.objects.select_for_update().get(pk=webhook.pk)
     if held.off_at is not None:
         raise Conflict("It is switched off. Switch it on first.")
-    pings = held.deliveries.filter(event=Event.PING, state=Delivery.State.WAITING)
-    if pings.filter(attempts=0).exists():
+    if held.deliveries.filter(event=Event.PING, state=Delivery.State.WAITING).exists():
         raise Conflict("A ping waits already. It is sent within seconds.")
-    # What was tried before is of no use beside a new one.
-    pings.update(state=Delivery.State.GIVEN_UP, next_at=None)
     held.rests_until = None
     held.save(update_fields=["rests_until"])
     return Delivery.objects.create(webhook=held, event=Event.PING, about_at=at, next_at=at)
