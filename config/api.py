@@ -27,6 +27,7 @@ from tracker.api.leaderboards import LeaderboardOne
 from tracker.api.scores import ScoresOne
 from tracker.api.scoring import ScoringList
 from tracker.api.sources import SourceList, SourceOne
+from tracker.api.webhooks import DeliveryList, WebhookList, WebhookOne, WebhookTest
 
 
 class Nowhere(APIView):
@@ -68,6 +69,10 @@ urlpatterns: list[URLPattern] = [
     path("me/export/", ExportOne.as_view(), name="api-export"),
     path("tokens/", TokenList.as_view(), name="api-tokens"),
     path("tokens/<slug:key>/", TokenOne.as_view(), name="api-token"),
+    path("webhooks/", WebhookList.as_view(), name="api-webhooks"),
+    path("webhooks/<int:webhook_id>/", WebhookOne.as_view(), name="api-webhook"),
+    path("webhooks/<int:webhook_id>/test/", WebhookTest.as_view(), name="api-webhook-test"),
+    path("webhooks/<int:webhook_id>/deliveries/", DeliveryList.as_view(), name="api-webhook-deliveries"),
     path("schema/", Description.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
     re_path(r"^", Nowhere.as_view()),

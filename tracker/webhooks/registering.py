@@ -21,6 +21,11 @@ def own(owner: Forecaster) -> QuerySet[Webhook]:
     return Webhook.objects.filter(owner=owner.pk).select_related("source").order_by("id")
 
 
+def log_of(webhook: Webhook) -> QuerySet[Delivery]:
+    """What was sent to it and what waits, the newest first."""
+    return webhook.deliveries.select_related("webhook", "forecast").order_by("-id")
+
+
 @transaction.atomic
 def add(
     *, owner: Forecaster, url: str, events: Sequence[str], at: dt.datetime, source: str = "", tag: str = ""
