@@ -65,6 +65,8 @@ PLACES = (
     Place("feeds", "/feeds/", "resolver"),
     Place("feeds", "/feeds/"),
     Place("tokens", "/accounts/tokens/", "ann"),
+    Place("webhooks", "/accounts/webhooks/", "ann"),
+    Place("webhook", "/accounts/webhooks/1001/", "ann"),
     Place("usersessions_list", "/accounts/sessions/", "ann"),
     Place("account_confirm_email", "/accounts/confirm-email/forged/"),
     Place("account_email_verification_sent", "/accounts/confirm-email/"),
@@ -85,6 +87,7 @@ NO_PAGES = {
     "note-withhold",
     "note-restore",
     "token-revoke",
+    "webhook-act",
     # Parts of the form in which a forecast is registered, swapped in while it is filled in.
     "curate-check",
     "curate-find",

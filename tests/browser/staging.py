@@ -2,6 +2,7 @@
 
 import datetime as dt
 from random import Random
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -12,6 +13,7 @@ from forecasts.models import Forecast, Forecaster, Registration, RegistrationPro
 from forecasts.services import crowds, evidencing, noting
 from tests import factories
 from tests.world import DAY, World, stage
+from tracker.models import Delivery, Webhook
 
 PASSWORD = "correct horse 9"
 SETTLED = 30
@@ -27,6 +29,7 @@ def stage_site() -> World:
     _talk(world, cast, at)
     _hold_season(cast, at)
     _send_catalogue(cast, at)
+    _tell_webhooks(world, cast, at)
     _let_in()
     return world
 
@@ -86,6 +89,27 @@ def _send_catalogue(cast: factories.Cast, at: dt.datetime) -> None:
     sent.faults = [f"summer-{number}: reason: This is required." for number in range(3)]
     sent.save(force_insert=True)
     RegistrationProgress.objects.create(registration=sent, tries=1, done=300, told_at=at - DAY)
+
+
+def _tell_webhooks(world: World, cast: factories.Cast, at: dt.datetime) -> None:
+    """One that fails, with a log of every state, and one that was switched off."""
+    wanted = {"owner": cast.ann, "events": ["forecast.resolved", "crowd.revealed"], "made_at": at, "since_at": at}
+    webhook = Webhook.objects.create(
+        pk=1001,
+        url=f"https://hooks.example.org/{'of-a-very-long-name/' * 9}",
+        failures=2,
+        failing_since=at - DAY,
+        **wanted,
+    )
+    # Nothing is sent from here: the worker finds them resting.
+    webhook.rests_until = at + 400 * DAY
+    webhook.save()
+    Webhook.objects.create(pk=1002, url="https://example.org/hook", off_at=at, off_why="You switched it off.", **wanted)
+    told: dict[str, Any] = {"webhook": webhook, "event": "forecast.resolved", "about_at": at - DAY, "tried_at": at}
+    Delivery.objects.create(forecast=world.resolved, state="delivered", attempts=1, status=200, said="ok", **told)
+    Delivery.objects.create(forecast=world.annulled, state="given-up", attempts=7, said="TimeoutError", **told)
+    said = "<html>Bad gateway</html>" * 20
+    Delivery.objects.create(forecast=world.due, attempts=2, status=502, said=said, next_at=at + 400 * DAY, **told)
 
 
 def _hold_season(cast: factories.Cast, at: dt.datetime) -> None:

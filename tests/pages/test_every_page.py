@@ -27,6 +27,7 @@ OWN = [
     "feeds",
     "usersessions_list",
     "tokens",
+    "webhooks",
     "account_email",
     "account_change_password",
     "account_logout",

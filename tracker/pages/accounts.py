@@ -18,6 +18,7 @@ from forecasts.pages.actors import actor
 from forecasts.refusals import Refused
 from forecasts.services import accounts, mailboxes, tokens
 from tracker.services import exporting
+from tracker.webhooks import registering
 
 
 @never_cache
@@ -31,6 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "second_factor": Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists(),
         "n_sessions": UserSession.objects.filter(user=account).count(),
         "n_tokens": tokens.working(account, at=at).count(),
+        "n_webhooks": registering.own(account).count(),
         "mailbox": mailboxes.mailbox_of(account, at=at),
     }
     return render(request, "tracker/account/account.html", context)

@@ -15,6 +15,7 @@ from . import (
     queues,
     scores,
     sources,
+    webhooks,
 )
 
 urlpatterns = [
@@ -35,6 +36,9 @@ urlpatterns = [
     path("resolve/<slug:slug>/decided/", deciding.decided, name="resolve-decided"),
     path("scoring/", queues.scoring, name="scoring"),
     path("accounts/", accounts.show, name="account"),
+    path("accounts/webhooks/", webhooks.index, name="webhooks"),
+    path("accounts/webhooks/<int:webhook_id>/", webhooks.show, name="webhook"),
+    path("accounts/webhooks/<int:webhook_id>/<slug:verb>/", webhooks.act, name="webhook-act"),
     path("accounts/export/", accounts.export, name="account-export"),
     path("accounts/close/", accounts.close, name="account-close"),
     path("accounts/closed/", accounts.closed, name="account-closed"),
