@@ -19,6 +19,7 @@ from forecasts.services import evidencing, noting, tokens
 from tests import factories
 from tests.factories import DAY, NOW
 from tracker.services import exporting
+from tracker.webhooks import registering
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +79,13 @@ def test_tokens_are_told_of_without_their_secrets(cast: factories.Cast) -> None:
     assert token not in written
     assert AuthToken.objects.get().digest not in written
     assert "password" not in written
+
+
+def test_webhooks_are_told_of_without_their_secrets(cast: factories.Cast) -> None:
+    webhook = registering.add(owner=cast.ann, url="https://example.org/hook", events=["forecast.opened"], at=NOW)
+    written = Export(cast.ann).zip.read("account.json").decode()
+    assert webhook.url in written
+    assert webhook.salt not in written
 
 
 def test_the_manifest_vouches_for_each_file(cast: factories.Cast) -> None:

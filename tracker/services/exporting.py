@@ -20,6 +20,7 @@ from forecasts.archive.questions import WORDINGS
 from forecasts.archive.writing import FORMAT, Written, snapshot, write_table
 from forecasts.models import Forecaster, Mailbox
 from forecasts.services import tokens
+from tracker.webhooks import registering
 
 from .archiving import SCORES
 
@@ -39,7 +40,7 @@ ACCOUNT, ABOUT = "account.json", "README.txt"
 ABOUT_TEXT = """\
 Everything that Forecast Tracker has on record of one account.
 
-account.json    the account: name, e-mail, roles, letters, tokens (without the secret), sessions
+account.json    the account: name, e-mail, roles, letters, tokens and webhooks (without secrets), sessions
 estimates.csv   every estimate, with rationale, the version of the wording it answered, and the evidence it cites;
                 without a probability it withdraws the one before
 wordings.csv    what those forecasts asked, in every version
@@ -103,6 +104,10 @@ def _account(account: Forecaster, *, at: dt.datetime) -> dict[str, Any]:
         "tokens": [
             {"begins_with": token.token_key, "created_at": cell_of(token.created), "expires_at": _cell(token.expiry)}
             for token in tokens.working(account, at=at)
+        ],
+        "webhooks": [
+            {"url": webhook.url, "events": webhook.events, "made_at": cell_of(webhook.made_at)}
+            for webhook in registering.own(account)
         ],
         "sessions": [
             {"started_at": cell_of(session.created_at), "address": session.ip, "browser": session.user_agent}
