@@ -16,7 +16,7 @@ from tracker.services.scoring import RULES
 SWEEP: Final = "webhooks"
 BATCH: Final = 5000
 
-# Not what was registered with an opening long past before anyone could answer it: it opened when it was registered.
+# What is registered after its opening opened when it was registered.
 OPENED: Final = """
     SELECT f.id AS forecast_id, 0 AS revision, greatest(f.opens_at, f.created_at) AS about_at,
       NULL::timestamptz AS decided_at, NULL::bigint AS run_id
