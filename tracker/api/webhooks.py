@@ -132,7 +132,7 @@ class WebhookOne(WebhookEndpoint):
 class WebhookTest(WebhookEndpoint):
     @extend_schema(
         summary="Try a webhook",
-        description="Sends a ping within seconds, once. What came of it is in the log.",
+        description="Sends a ping within half a minute, once. What came of it is in the log.",
         request=None,
         responses={202: DeliveryOut},
     )

@@ -109,7 +109,7 @@ def act(request: HttpRequest, webhook_id: int, verb: str) -> HttpResponse:
         match verb:
             case "test":
                 registering.try_out(webhook=webhook, at=at)
-                said = "A ping is on its way. Look again in a few seconds for what came of it."
+                said = "A ping is on its way. Look again in half a minute for what came of it."
             case "on":
                 registering.switch_on(webhook=webhook, at=at)
                 said = "It is on. It is told of what happens from now on."

@@ -73,7 +73,7 @@ def try_out(*, webhook: Webhook, at: dt.datetime) -> Delivery:
     if held.off_at is not None:
         raise Conflict("It is switched off. Switch it on first.")
     if held.deliveries.filter(event=Event.PING, state=Delivery.State.WAITING).exists():
-        raise Conflict("A ping waits already. It is sent within seconds.")
+        raise Conflict("A ping waits already. It is sent within half a minute.")
     held.rests_until = None
     held.save(update_fields=["rests_until"])
     return Delivery.objects.create(webhook=held, event=Event.PING, about_at=at, next_at=at)
