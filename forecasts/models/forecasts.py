@@ -75,10 +75,12 @@ class Forecast(models.Model):
     """
 
     slug = models.SlugField(max_length=120, unique=True)
+    # One index is enough for both: that of a claim's forecasts in their order.
     claim = models.ForeignKey(
         "Claim",
         null=True,
         blank=True,
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="forecasts",
         help_text="Where it is from.",

@@ -132,7 +132,13 @@ def sign_in_again(visitor: Visitor, code: str) -> None:
 
 def switch_off_second_factor(visitor: Visitor) -> None:
     visitor.press("link", "Switch it off")
-    if visitor.page.get_by_text("Is it you?").count():
+    asked, button = (
+        visitor.page.get_by_text("Is it you?"),
+        visitor.page.get_by_role("button", name="Switch it off"),
+    )
+    # Whichever page it is that comes, it must be there before it is looked at.
+    asked.or_(button).first.wait_for()
+    if asked.count():
         visitor.is_asked_who_it_is()
     visitor.looks_fit()
     visitor.press("button", "Switch it off")

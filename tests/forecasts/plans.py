@@ -12,7 +12,7 @@ def steps(found: Any) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         # Few rows are read whole and sorted: what matters is what could be done with many. What the statistics know
         # depends on what ran before, and so would the joins.
-        for way in ("seqscan", "sort", "incremental_sort", "bitmapscan", "hashjoin", "mergejoin"):
+        for way in ("seqscan", "sort", "bitmapscan", "hashjoin", "mergejoin"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute(f"EXPLAIN (FORMAT json) {sql}", given)
         plan = cursor.fetchone()[0]
