@@ -44,6 +44,14 @@ class Visitor:
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible()
 
+    def may_be_asked_who_it_is(self, *, before: str) -> None:
+        """Until the page with that button is there: what lies between is not to be looked at."""
+        asked, button = self.page.get_by_text("Is it you?"), self.page.get_by_role("button", name=before)
+        asked.or_(button).first.wait_for()
+        if asked.count():
+            self.is_asked_who_it_is()
+        button.wait_for()
+
     def is_asked_who_it_is(self) -> None:
         self.sees("Is it you?")
         self.page.fill("input[name=password]", PASSWORD)
@@ -132,14 +140,7 @@ def sign_in_again(visitor: Visitor, code: str) -> None:
 
 def switch_off_second_factor(visitor: Visitor) -> None:
     visitor.press("link", "Switch it off")
-    asked, button = (
-        visitor.page.get_by_text("Is it you?"),
-        visitor.page.get_by_role("button", name="Switch it off"),
-    )
-    # Whichever page it is that comes, it must be there before it is looked at.
-    asked.or_(button).first.wait_for()
-    if asked.count():
-        visitor.is_asked_who_it_is()
+    visitor.may_be_asked_who_it_is(before="Switch it off")
     visitor.looks_fit()
     visitor.press("button", "Switch it off")
     visitor.sees("Two-factor sign-in is off.")
@@ -187,8 +188,7 @@ def close(visitor: Visitor) -> None:
     page = visitor.page
     account = Forecaster.objects.get(username=visitor.name)
     visitor.press("link", "Close account")
-    if page.get_by_text("Is it you?").count():
-        visitor.is_asked_who_it_is()
+    visitor.may_be_asked_who_it_is(before="Close the account for good")
     visitor.looks_fit()
     page.get_by_label("Your name").fill("somebody else")
     visitor.press("button", "Close the account for good")
