@@ -12,6 +12,8 @@ from forecasts.signals import estimate_recorded
 
 from . import checks, locks
 
+NOTHING_STANDS = "You have no estimate standing here, so there is nothing to withdraw."
+LATER = "A later estimate of yours is on record already."
 # With the evidence, what a repeated idempotency key must repeat.
 SAID = ("forecast_id", "probability", "rationale", "expires_at")
 
@@ -67,7 +69,7 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     refuse_unless_open(forecast, estimate.made_at)
     standing = _standing(estimate)
     if estimate.probability is None and standing is None:
-        raise Conflict("You have no estimate standing here, so there is nothing to withdraw.")
+        raise Conflict(NOTHING_STANDS)
     seen = Forecast.objects.visible_to(estimate.forecaster, at=estimate.made_at).filter(pk=forecast.pk)
     estimate.crowd_seen = seen.exists()
     estimate.wording = forecast.wordings.get(version=forecast.version)
@@ -104,7 +106,7 @@ def _standing(estimate: Estimate) -> Estimate | None:
         .first()
     )
     if latest is not None and latest.made_at > estimate.made_at:
-        raise Conflict("A later estimate of yours is on record already.")
+        raise Conflict(LATER)
     if latest is None or latest.probability is None:
         return None
     return None if latest.expires_at and latest.expires_at <= estimate.made_at else latest

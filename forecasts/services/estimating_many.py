@@ -197,9 +197,9 @@ def _check(said: Said, asked: Asked, at: dt.datetime, brought: set[tuple[int, in
     checks.text(said.rationale, field="rationale")
     estimating.refuse_expired(said.expires_at, at)
     if asked.latest_at is not None and asked.latest_at >= at:
-        raise Conflict("A later estimate of yours is on record already.", field="forecast")
+        raise Conflict(estimating.LATER, field="forecast")
     if said.probability is None and not asked.stands(at):
-        raise Conflict("You have no estimate standing here, so there is nothing to withdraw.", field="probability")
+        raise Conflict(estimating.NOTHING_STANDS, field="probability")
     if unknown := sorted(id_ for id_ in set(said.evidence) if (asked.pk, id_) not in brought):
         raise Invalid(f"No evidence {', '.join(map(str, unknown))} on this forecast. Add it first.", field="evidence")
 
