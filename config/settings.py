@@ -226,6 +226,9 @@ EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Forecast Tracker <tracker@localhost>")
 
+# Whether programs count in the crowds of forecasts that are registered from now on.
+PROGRAMS_IN_CROWD = env.bool("PROGRAMS_IN_CROWD", True)
+
 # Webhooks. Off, they reach public https addresses only, and nothing that lies behind this machine.
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", False)
 

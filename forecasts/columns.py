@@ -7,7 +7,7 @@ array is laid over it: no Python object is made per row.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from django.db import connection
@@ -32,6 +32,9 @@ class Columns:
     @property
     def size(self) -> int:
         return self.made_at.size
+
+    def where(self, taken: NDArray[np.bool_]) -> Self:
+        return type(self)(*(column[taken] for column in vars(self).values()))
 
 
 @dataclass(frozen=True, eq=False)

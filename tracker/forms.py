@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from forecasts.crowd import METHODS
 from forecasts.fields import InstantField, LinesField, Menu
-from forecasts.models import Collection, Forecast, Outcome, Source
+from forecasts.models import Collection, Forecast, Forecaster, Outcome, Source
 from forecasts.refusals import Refused
 from tracker.models import Owner
 from tracker.queries.measures import MEASURES, REFERENCES
 from tracker.queries.queue import KINDS
 from tracker.queries.records import SORTS
+from tracker.queries.standings import WHO
 from tracker.queries.viewing import scopes
 from tracker.scopes import Scope
 from tracker.scoring.reliability import BINS
@@ -97,7 +98,15 @@ class BoardForm(YearForm):
         required=False, choices=[(measure.name, measure.label) for measure in MEASURES.values()], label="By"
     )
 
-    field_order = ("scope", "measure", "year", "settled")
+    who = forms.ChoiceField(required=False, choices=list(WHO.items()), label="Ranking")
+
+    field_order = ("scope", "measure", "who", "year", "settled")
+
+    def __init__(self, given: Any) -> None:
+        super().__init__(given)
+        # Where no program takes part there is nothing to choose.
+        if "who" not in given and not Forecaster.objects.filter(is_bot=True).exists():
+            del self.fields["who"]
 
 
 class RecordForm(YearForm):

@@ -1,10 +1,13 @@
 """Who may do what."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import PROTECT, ForeignObjectRel
 from django.http import HttpRequest
 
 from forecasts.models import Forecaster
+from forecasts.services import programs
 
 ROLES = ("is_active", "is_bot", "is_curator", "is_resolver", "is_staff")
 
@@ -20,6 +23,12 @@ class ForecasterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's i
     readonly_fields = tuple(name for name in fields if name not in ROLES)
     show_full_result_count = False
     actions = None
+
+    def save_model(self, request: HttpRequest, obj: Forecaster, form: Any, change: bool) -> None:
+        if isinstance(request.user, Forecaster):
+            # Before the row says so: what follows from it goes with the change.
+            programs.mark(account=obj, is_bot=obj.is_bot, by=request.user)
+        super().save_model(request, obj, form, change)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

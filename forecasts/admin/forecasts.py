@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
 from forecasts import queries
-from forecasts.models import UNANSWERED, Evidence, Forecast, Resolution, Status, Wording
+from forecasts.models import UNANSWERED, Evidence, Forecast, Forecaster, Resolution, Status, Wording
+from forecasts.services import programs
 
 from .deciding import Decides, deeds
 from .looking import Row, Under, ViewOnly
@@ -67,11 +69,13 @@ class ForecastAdmin(Row, Decides):
         (None, {"fields": ("question", "slug", "status", "in_force", "n_estimates", "n_branches")}),
         ("When", {"fields": ("opens_at", "closes_at", "resolve_by", "spot_at", "reveal_at")}),
         ("What it depends on", {"fields": ("condition", "condition_outcome", "pair")}),
+        ("The crowd", {"fields": ("programs_in_crowd",)}),
         (
             "Where it is from",
             {"fields": ("claim", "part", "predicts", "collections", "tags", "created_by", "created_at")},
         ),
     )
+    actions = ("keep_programs_out", "let_programs_in")
     computed = ("status", "in_force", "n_estimates", "n_branches")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Forecast]:
@@ -82,6 +86,27 @@ class ForecastAdmin(Row, Decides):
 
     def get_ordering(self, request: HttpRequest) -> tuple[F, ...]:
         return F("place"), F("resolve_by"), F("id")
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, Forecaster) and request.user.may_moderate
+
+    @admin.action(description="Keep programs out of the crowd", permissions=["moderate"])
+    def keep_programs_out(self, request: HttpRequest, chosen: QuerySet[Forecast]) -> None:
+        self._count_programs(request, chosen, in_crowd=False)
+
+    @admin.action(description="Let programs into the crowd", permissions=["moderate"])
+    def let_programs_in(self, request: HttpRequest, chosen: QuerySet[Forecast]) -> None:
+        self._count_programs(request, chosen, in_crowd=True)
+
+    def _count_programs(self, request: HttpRequest, chosen: QuerySet[Forecast], *, in_crowd: bool) -> None:
+        if not isinstance(request.user, Forecaster):
+            raise PermissionDenied
+        changed = programs.count(forecasts=chosen, in_crowd=in_crowd, by=request.user)
+        self.message_user(
+            request,
+            f"{changed} of {chosen.count()} changed: those that have ended and those that were so already stay as they "
+            "are. Crowds are worked out anew within half a minute.",
+        )
 
     @admin.display
     def status(self, forecast: Forecast) -> str:

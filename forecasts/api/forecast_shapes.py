@@ -79,6 +79,7 @@ class ForecastSummary(serializers.Serializer[Any]):
     )
     condition_outcome = serializers.CharField(help_text="It counts only if the condition resolves so; empty for none.")
     simulated = serializers.BooleanField(help_text="Invented for a rehearsal; counts in its own collection only.")
+    programs_in_crowd = serializers.BooleanField(help_text="Whether the estimates of programs count in its crowd.")
     crowd_hidden = serializers.SerializerMethodField(
         help_text="Whether the crowd is still hidden from you: until your first estimate, or until it is revealed."
     )

@@ -48,6 +48,7 @@ FORECASTS = Table(
         Column("predicts", choice("yes", "no"), default="yes"),
         Column("collections", SLUGS),
         filled("simulated", FLAG),
+        Column("programs_in_crowd", FLAG, default="true"),
         filled("created_by", PERSON),
         filled("created_at", INSTANT),
     ),
@@ -59,7 +60,7 @@ FORECASTS = Table(
                ARRAY(SELECT k.slug::text FROM forecasts_forecast_collections m
                      JOIN forecasts_collection k ON k.id = m.collection_id WHERE m.forecast_id = f.id
                      ORDER BY k.slug COLLATE "C") AS collections,
-               f.simulated, u.username AS created_by, f.created_at, f.id
+               f.simulated, f.programs_in_crowd, u.username AS created_by, f.created_at, f.id
         FROM forecasts_forecast f
         JOIN forecasts_wording w ON w.forecast_id = f.id AND w.version = f.version
         JOIN forecasts_forecaster u ON u.id = f.created_by_id

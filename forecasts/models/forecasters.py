@@ -43,6 +43,8 @@ class Forecaster(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = "forecaster"
         verbose_name_plural = "forecasters"
+        # Who is a program is asked by boards and crowds, and they are few.
+        indexes = [models.Index(fields=("id",), condition=models.Q(is_bot=True), name="forecaster_programs")]
 
     @property
     def takes_part(self) -> bool:

@@ -102,6 +102,9 @@ class Forecast(models.Model):
     condition_outcome = models.CharField(max_length=3, blank=True, choices=[("yes", "yes"), ("no", "no")])
     pair = models.ForeignKey(Pair, null=True, blank=True, on_delete=models.PROTECT, related_name="branches")
     reveal_at = models.DateTimeField(null=True, blank=True, help_text="When everyone may see the crowd.")
+    programs_in_crowd = models.BooleanField(
+        default=True, db_default=True, help_text="Whether the estimates of programs count in the crowd."
+    )
     created_by = models.ForeignKey("Forecaster", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from forecasts import crowd
-from forecasts.columns import estimate_columns
+from forecasts.columns import Columns, estimate_columns
 from forecasts.instants import instant, microseconds
-from forecasts.models import CrowdPoint, CrowdState, Forecast
+from forecasts.models import CrowdPoint, CrowdState, Forecast, Forecaster
 
 from . import sweeps
 
@@ -54,12 +54,13 @@ def refresh(*, forecast_id: int, at: dt.datetime) -> int:
         return 0
     state = _lock(forecast_id, at)
     at = max(at, state.through_at)
-    columns = estimate_columns(forecast_id)
+    everybodys = estimate_columns(forecast_id)
     due = state.next_expiry_at is not None and state.next_expiry_at <= at
-    if columns.size == state.n_estimates and not due:
+    if everybodys.size == state.n_estimates and not due:
         return 0
+    columns = _counted(forecast_id, everybodys)
     # Rows that came late, from an import, belong before points that are written: then all are worked out again.
-    earlier = int(np.count_nonzero(columns.made_at <= microseconds(state.through_at)))
+    earlier = int(np.count_nonzero(everybodys.made_at <= microseconds(state.through_at)))
     since = microseconds(state.through_at) if earlier == state.n_estimates else -crowd.NEVER
     made = crowd.points(
         columns.forecaster,
@@ -73,7 +74,7 @@ def refresh(*, forecast_id: int, at: dt.datetime) -> int:
         CrowdPoint.objects.filter(forecast_id=forecast_id).delete()
     CrowdPoint.objects.bulk_create(_rows(forecast_id, made), batch_size=5000)
     later = columns.expires_at[(columns.expires_at > microseconds(at)) & (columns.expires_at != crowd.NEVER)]
-    state.n_estimates = int(np.count_nonzero(columns.made_at <= microseconds(at)))
+    state.n_estimates = int(np.count_nonzero(everybodys.made_at <= microseconds(at)))
     state.through_at = at
     state.read_at = timezone.now()
     state.next_expiry_at = instant(int(later.min())) if later.size else None
@@ -139,6 +140,14 @@ def _lock(forecast_id: int, at: dt.datetime) -> CrowdState:
         ignore_conflicts=True,
     )
     return CrowdState.objects.select_for_update().get(forecast_id=forecast_id)
+
+
+def _counted(forecast_id: int, columns: Columns) -> Columns:
+    """Those of the estimates that the crowd is made of; read after the lock, so that no change of it is missed."""
+    if Forecast.objects.filter(pk=forecast_id, programs_in_crowd=True).exists():
+        return columns
+    programs = Forecaster.objects.filter(is_bot=True).values_list("pk", flat=True)
+    return columns.where(~np.isin(columns.forecaster, list(programs)))
 
 
 def _rows(forecast_id: int, made: crowd.Points) -> list[CrowdPoint]:

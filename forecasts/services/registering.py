@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
@@ -58,6 +59,7 @@ def register(
         condition_outcome=condition_outcome,
         pair=pair,
         reveal_at=reveal_at,
+        programs_in_crowd=settings.PROGRAMS_IN_CROWD,
         created_by=by,
         created_at=at,
         version=1,

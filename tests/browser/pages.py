@@ -65,6 +65,7 @@ PLACES = (
     Place("feeds", "/feeds/", "resolver"),
     Place("feeds", "/feeds/"),
     Place("tokens", "/accounts/tokens/", "ann"),
+    Place("account-program", "/accounts/program/", "ann"),
     Place("webhooks", "/accounts/webhooks/", "ann"),
     Place("webhook", "/accounts/webhooks/1001/", "ann"),
     Place("usersessions_list", "/accounts/sessions/", "ann"),

@@ -9,6 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from forecasts.models import Forecaster
+from forecasts.services import programs
 from tests import factories
 from tracker.pages import boards as pages
 from tracker.queries import bins, leaderboards
@@ -203,3 +205,19 @@ def test_names_come_as_they_are_typed_and_only_of_those_who_have_a_score(
     page = client.get("/compare/").content.decode()
     assert 'hx-get="/compare/names/"' in page
     assert 'value="ann"' not in page
+
+
+def test_readers_choose_whether_programs_stand_apart(browse: Browse, long_board: list[str]) -> None:
+    client, address = browse(None), "/leaderboards/?measure=brier"
+    assert 'name="who"' not in client.get(address).content.decode()
+    factories.forecaster("idle", is_bot=True)
+    assert 'name="who"' in client.get(address).content.decode()
+    assert "none has been scored on this board" in read(client, f"{address}&who=programs")
+    best = Forecaster.objects.get(username=long_board[0])
+    programs.mark(account=best, is_bot=True, by=best)
+    assert f">{best.username}</a> <small>program</small>" in client.get(f"{address}&who=programs").content.decode()
+    assert best.username not in client.get(f"{address}&who=people").content.decode()
+    table = client.get(f"/leaderboards.csv{address[address.index('?') :]}&who=programs").getvalue().decode()
+    assert table.count(",forecaster,") == 1
+    answer = client.get(f"{address}&who=robots")
+    assert answer.status_code == 400

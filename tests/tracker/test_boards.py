@@ -4,6 +4,7 @@ import pytest
 
 from forecasts.models import Collection, Forecast
 from forecasts.refusals import Invalid
+from forecasts.services import programs
 from tests import factories
 from tests.factories import DAY, NOW
 from tracker.queries.calibration import calibration
@@ -158,3 +159,29 @@ def test_an_empty_scope_says_so(db: None) -> None:
     assert (shown.n_forecasts, shown.bins, shown.brier) == (0, (), None)
     assert "nothing" in shown.sentence
     assert leaderboard(scope=Scope()).references == []
+
+
+def test_programs_are_ranked_with_people_or_apart_by_the_same_scores(
+    cast: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 2)
+    monkeypatch.setattr(boards, "MINIMUM_UPSETS", 0)
+    settle(cast, "yes")
+    settle(cast, "no")
+    factories.score(at=LATER)
+    programs.mark(account=cast.bob, is_bot=True, by=cast.admin)
+
+    def ranked(who: str) -> list[tuple[int | None, str, float]]:
+        return [(row.rank, row.name, row.score) for row in leaderboard(scope=Scope(), measure="brier", who=who).ranked]
+
+    (_, _, bobs), (_, _, anns) = both = ranked("everyone")
+    assert [row[:2] for row in both] == [(1, "bob"), (2, "ann")]
+    assert ranked("people") == [(1, "ann", anns)]
+    assert ranked("programs") == [(1, "bob", bobs)]
+    assert leaderboard(scope=Scope(), measure="brier", who="programs").references
+    # A mark that changes is seen although no total has changed.
+    programs.mark(account=cast.ann, is_bot=True, by=cast.admin)
+    assert len(ranked("programs")) == 2
+    with pytest.raises(Invalid) as refused:
+        leaderboard(scope=Scope(), who="robots")
+    assert refused.value.field == "who"

@@ -12,6 +12,7 @@ from forecasts.api.shapes import Share
 from tracker.models import Owner
 from tracker.queries.leaderboards import leaderboard
 from tracker.queries.measures import MEASURES
+from tracker.queries.standings import WHO
 from tracker.scopes import Scope
 
 from .parameters import ScopeParameters
@@ -27,6 +28,13 @@ class LeaderboardParameters(ScopeParameters):
     )
     year = serializers.IntegerField(
         required=False, min_value=1, max_value=9998, help_text="Only forecasts that settled in this year."
+    )
+
+    who = serializers.ChoiceField(
+        list(WHO.items()),
+        default="everyone",
+        help_text="Who is ranked: people and programs together, or either among themselves. The scores are the same: "
+        "who stands beside somebody on a forecast does not depend on it.",
     )
 
 
@@ -79,6 +87,7 @@ class BoardOut(serializers.Serializer[Any]):
     years = serializers.ListField(
         child=serializers.IntegerField(help_text="A year."), help_text="Years that have a board, latest first."
     )
+    who = serializers.ChoiceField(list(WHO.items()), help_text="Who is ranked, as in the parameter.")
     settled = serializers.BooleanField(help_text="Whether only settled forecasts are counted.")
     provisional = serializers.BooleanField(
         help_text="Whether unsettled ones are: asked for, or because none has settled. Those are a biased sample."

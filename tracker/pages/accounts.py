@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from forecasts.forms import point_out, refuse
 from forecasts.pages.actors import actor
 from forecasts.refusals import Refused
-from forecasts.services import accounts, mailboxes, tokens
+from forecasts.services import accounts, mailboxes, programs, tokens
 from tracker.services import exporting
 from tracker.webhooks import registering
 
@@ -45,6 +46,18 @@ def export(request: HttpRequest) -> FileResponse:
     at, account = timezone.now(), actor(request)
     file = exporting.packed(account=account, at=at)
     return FileResponse(file, as_attachment=True, filename=exporting.name(account, at=at))
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def program(request: HttpRequest) -> HttpResponse:
+    """Says what the mark means before it is made, since only an administrator takes it back."""
+    if request.method == "POST":
+        programs.mark(account=actor(request), is_bot=True, by=actor(request))
+        messages.success(request, "This account is marked as a program.")
+        return redirect("account")
+    return render(request, "tracker/account/program.html", {"section": "accounts"})
 
 
 class CloseForm(forms.Form):

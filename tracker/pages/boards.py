@@ -74,6 +74,7 @@ def table(request: HttpRequest) -> HttpResponseBase:
         "measure": board.measure.name,
         "better": board.measure.better,
         "year": board.year,
+        "who": board.who,
         "settled": board.settled,
     }
     columns = COLUMNS | {name: partial(_same, value) for name, value in of.items()}

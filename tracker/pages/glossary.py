@@ -24,6 +24,8 @@ GLOSSARY = {
     "spot score is the score at one announced instant instead of over time.",
     "crowd": "One probability made of all that stand: a median that weighs newer estimates more, a plain median, or "
     "the mean of log odds.",
+    "program": "An account whose estimates a program makes by itself, marked so wherever it shows. Boards rank them "
+    "with people or apart, as the reader chooses; a forecast may keep them out of its crowd.",
     "peer": "Another who stands at the same moment.",
     "leaderboard": "Forecasters side by side on a scope, by one measure.",
     "calibration": "Whether what is given 70% happens 70% of the time.",

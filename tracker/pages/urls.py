@@ -39,6 +39,7 @@ urlpatterns = [
     path("accounts/webhooks/", webhooks.index, name="webhooks"),
     path("accounts/webhooks/<int:webhook_id>/", webhooks.show, name="webhook"),
     path("accounts/webhooks/<int:webhook_id>/<slug:verb>/", webhooks.act, name="webhook-act"),
+    path("accounts/program/", accounts.program, name="account-program"),
     path("accounts/export/", accounts.export, name="account-export"),
     path("accounts/close/", accounts.close, name="account-close"),
     path("accounts/closed/", accounts.closed, name="account-closed"),

@@ -14,7 +14,7 @@ from tracker.scoring import boards
 from .hindsight import base_rate
 from .measures import MEASURES, REFERENCES, Measure
 from .rows import Row
-from .standings import Columns, Standings, standing_of, standings
+from .standings import WHO, Columns, Standings, standing_of, standings
 from .viewing import View, or_none, view
 
 # Rows of people on a page of a board, and how many on either side of one's own row are shown beside it.
@@ -33,6 +33,7 @@ class Board:
     measure: Measure
     year: int | None
     years: list[int]
+    who: str
     settled: bool
     provisional: bool
     n_forecasts: int
@@ -58,11 +59,16 @@ class Own:
     around: list[Row]
 
 
-def leaderboard(*, scope: Scope, measure: str = "peer", year: int | None = None, settled: bool = True) -> Board:
-    """The board of a scope. A scope in which nothing has settled yet shows all that resolved, marked provisional."""
+def leaderboard(
+    *, scope: Scope, measure: str = "peer", year: int | None = None, settled: bool = True, who: str = "everyone"
+) -> Board:
+    """The board of a scope. A scope in which nothing has settled yet shows all that resolved, marked provisional.
+
+    People or programs apart are ranked among themselves; their scores are those of the board of everyone.
+    """
     chosen, shown = _measure(measure), view(scope, settled=settled, year=year)
-    found = standings(shown, chosen)
-    return _board(shown, chosen, found, _rows(found.people), start=0)
+    found = standings(shown, chosen, _known(who))
+    return _board(shown, chosen, found, _rows(found.people), start=0, who=who)
 
 
 def leaderboard_page(
@@ -71,6 +77,7 @@ def leaderboard_page(
     measure: str = "peer",
     year: int | None = None,
     settled: bool = True,
+    who: str = "everyone",
     page: int = 1,
     reader: int | None = None,
 ) -> tuple[Board, Own | None]:
@@ -79,14 +86,14 @@ def leaderboard_page(
     It costs what its rows cost: the order of all is worked out once for the same totals.
     """
     chosen, shown = _measure(measure), view(scope, settled=settled, year=year)
-    found = standings(shown, chosen)
+    found = standings(shown, chosen, _known(who))
     start = PAGE * (min(page, n_pages(found.people.size)) - 1)
     place = found.place_of(reader)
     first = 0 if place is None else max(place - NEIGHBOURS, 0)
     around = range(first, min(first + 2 * NEIGHBOURS + 1, found.people.size)) if place is not None else range(0)
     places = [*range(start, min(start + PAGE, found.people.size)), *around]
     rows = _rows(found.people.at(places))
-    board = _board(shown, chosen, found, rows[: len(rows) - len(around)], start=start)
+    board = _board(shown, chosen, found, rows[: len(rows) - len(around)], start=start, who=who)
     if place is None:
         return board, None
     near = rows[len(rows) - len(around) :]
@@ -110,7 +117,13 @@ def _measure(name: str) -> Measure:
     return MEASURES[name]
 
 
-def _board(shown: View, measure: Measure, found: Standings, rows: Sequence[Row], *, start: int) -> Board:
+def _known(who: str) -> str:
+    if who not in WHO:
+        raise Invalid(f"Choose one of {', '.join(WHO)}.", field="who")
+    return who
+
+
+def _board(shown: View, measure: Measure, found: Standings, rows: Sequence[Row], *, start: int, who: str) -> Board:
     ranked = max(found.n_ranked - start, 0)
     least, most = _span(found)
     return Board(
@@ -118,6 +131,7 @@ def _board(shown: View, measure: Measure, found: Standings, rows: Sequence[Row],
         measure=measure,
         year=shown.year,
         years=shown.years,
+        who=who,
         settled=shown.settled,
         provisional=shown.provisional,
         n_forecasts=shown.n_forecasts,

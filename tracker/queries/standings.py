@@ -3,6 +3,7 @@
 Ranges of ranks rest on the intervals of all ranked rows, so that a page of a board needs the whole of it.
 """
 
+import hashlib
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Self
@@ -12,6 +13,7 @@ from django.core.cache import cache
 from django.db.models import Sum
 from numpy.typing import NDArray
 
+from forecasts.models import Forecaster
 from tracker.models import MomentTotal, Owner
 from tracker.scoring import boards
 from tracker.scoring.arrays import Flags, Floats
@@ -24,6 +26,8 @@ from .viewing import View
 PRODUCTS = ("n", "c", "a", "cc", "ca", "aa", "ccc", "cca", "caa", "aaa")
 SHARES = ("coverage", "contested", "attainable")
 SUMS = (*PRODUCTS, *SHARES, "upsets", "beside")
+# Who is ranked: people and programs together, or either apart.
+WHO = {"everyone": "People and programs", "people": "People", "programs": "Programs"}
 # How long worked-out standings are kept, in seconds, and how they are laid out: another layout is another number.
 KEPT, LAYOUT = 86_400, 1
 
@@ -76,14 +80,23 @@ class Standings:
         return int(found[0]) if found.size else None
 
 
-def standings(shown: View, measure: Measure) -> Standings:
-    """Everybody on a board, from the cache where the totals are as they were."""
-    key = f"board:{LAYOUT}:{shown.version}:{measure.name}:{shown.year}:{shown.settled}"
+def standings(shown: View, measure: Measure, who: str = "everyone") -> Standings:
+    """Everybody on a board, from the cache where the totals are as they were; `who` is one of WHO."""
+    programs = frozenset[int]() if who == "everyone" else _programs()
+    apart = hashlib.sha256(repr(sorted(programs)).encode()).hexdigest()
+    key = f"board:{LAYOUT}:{shown.version}:{measure.name}:{shown.year}:{shown.settled}:{who}:{apart}"
     kept: Standings | None = cache.get(key)
     if kept is None:
-        kept = _ordered(_summed(shown, [measure.of]).get(measure.of, []), shown, measure)
+        rows = _summed(shown, [measure.of]).get(measure.of, [])
+        if who != "everyone":
+            rows = [row for row in rows if not row[1] or (row[1] in programs) == (who == "programs")]
+        kept = _ordered(rows, shown, measure)
         cache.set(key, kept, timeout=KEPT)
     return kept
+
+
+def _programs() -> frozenset[int]:
+    return frozenset(Forecaster.objects.filter(is_bot=True).values_list("pk", flat=True))
 
 
 def standing_of(forecaster: int, shown: View, measures: list[Measure]) -> dict[str, Columns]:

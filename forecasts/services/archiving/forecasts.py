@@ -139,11 +139,12 @@ def _put_on_record(work: Bringing) -> None:
             AND NOT EXISTS (SELECT 1 FROM forecasts_pair p WHERE p.slug = i.pair)""")
     work.run("""
         INSERT INTO forecasts_forecast (id, slug, claim_id, part, hedged, predicts, position, tags, simulated,
-            condition_id, condition_outcome, pair_id, reveal_at, created_by_id, created_at, version, question,
-            opens_at, closes_at, resolve_by, spot_at)
+            condition_id, condition_outcome, pair_id, reveal_at, programs_in_crowd, created_by_id, created_at, version,
+            question, opens_at, closes_at, resolve_by, spot_at)
         SELECT i.id, i.slug, cl.id, i.part, i.hedged, i.predicts, i.position, i.tags, i.simulated,
-               coalesce(c.id, f.id), i.condition_outcome, p.id, i.reveal_at, u.id, coalesce(i.created_at, %(at)s), 1,
-               i.question, i.opens_at, i.closes_at, coalesce(i.resolve_by, i.closes_at), i.spot_at
+               coalesce(c.id, f.id), i.condition_outcome, p.id, i.reveal_at, i.programs_in_crowd, u.id,
+               coalesce(i.created_at, %(at)s), 1, i.question, i.opens_at, i.closes_at,
+               coalesce(i.resolve_by, i.closes_at), i.spot_at
         FROM incoming_forecasts i
         JOIN forecasts_forecaster u ON u.username = coalesce(i.created_by, %(by)s)
         LEFT JOIN incoming_forecasts c ON c.slug = i.condition AND c.fault IS NULL AND NOT c.known
