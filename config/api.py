@@ -12,9 +12,9 @@ from forecasts.api.catalogues import CatalogueList, CatalogueOne
 from forecasts.api.crowd import CrowdOne
 from forecasts.api.estimates import EstimateList
 from forecasts.api.evidence import EvidenceList, RatingList
-from forecasts.api.forecasts import ForecastList, ForecastOne
+from forecasts.api.forecasts import ForecastList, ForecastOne, WordingList
 from forecasts.api.history import HistoryOne
-from forecasts.api.me import MeOne
+from forecasts.api.me import LettersOne, MeOne
 from forecasts.api.notes import NoteList, NoteRestore, NoteWithhold
 from forecasts.api.resolutions import ResolutionOne
 from forecasts.api.tokens import TokenList, TokenOne
@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("sources/<slug:slug>/", SourceOne.as_view(), name="api-source"),
     path("forecasts/", ForecastList.as_view(), name="api-forecasts"),
     path("forecasts/<slug:slug>/", ForecastOne.as_view(), name="api-forecast"),
+    path("forecasts/<slug:slug>/wordings/", WordingList.as_view(), name="api-wordings"),
     path("forecasts/<slug:slug>/estimates/", EstimateList.as_view(), name="api-estimates"),
     path("forecasts/<slug:slug>/crowd/", CrowdOne.as_view(), name="api-crowd"),
     path("forecasts/<slug:slug>/history/", HistoryOne.as_view(), name="api-history"),
@@ -66,6 +67,7 @@ urlpatterns: list[URLPattern] = [
     path("pairs/", PairList.as_view(), name="api-pairs"),
     path("compare/", CompareOne.as_view(), name="api-compare"),
     path("me/", MeOne.as_view(), name="api-me"),
+    path("me/letters/", LettersOne.as_view(), name="api-letters"),
     path("me/export/", ExportOne.as_view(), name="api-export"),
     path("tokens/", TokenList.as_view(), name="api-tokens"),
     path("tokens/<slug:key>/", TokenOne.as_view(), name="api-token"),

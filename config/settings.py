@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
         "EndingEnum": "forecasts.models.ENDED",
         "StatusEnum": "forecasts.models.Status",
         "DirectionEnum": "forecasts.models.Evidence.Direction",
+        "BranchEnum": "forecasts.api.forecast_shapes.BRANCHES",
         "ViaEnum": "forecasts.models.Estimate.Via",
     },
 }

@@ -9,7 +9,7 @@ from forecasts.models import ENDED, Estimate, Forecast, Status, Wording
 from forecasts.queries import ORDERINGS
 
 from .estimate_shapes import EstimateOut
-from .shapes import Instant, Shape, Share, Slug, Text
+from .shapes import Flag, Instant, Shape, Share, Slug, Text, Whole
 
 OUTCOMES = [(outcome.value, outcome.value) for outcome in ENDED]
 BRANCHES = [("yes", "yes"), ("no", "no")]
@@ -213,10 +213,9 @@ class ClaimKey(Shape):
     key = Text(help_text="The claim's key in its source, such as C1.")
 
 
-class NewForecast(Shape):
-    """As in a catalogue."""
+class Wordable(Shape):
+    """What a wording holds, as in a catalogue."""
 
-    slug = Text(max_length=120, help_text="Its public name: lower-case letters, digits and single dashes.")
     question = Text(max_length=500, help_text="What is asked; it ends with a question mark.")
     criteria = Text(max_length=20_000, help_text="When it is yes, and when it is no; Markdown.")
     background = Text(
@@ -243,6 +242,15 @@ class NewForecast(Shape):
     spot_at = Instant(
         default=None, allow_null=True, help_text="The instant of the spot scores; null: the reveal time, else closing."
     )
+
+
+class NewWording(Wordable):
+    version = Whole(min_value=1, help_text="The wording that you saw in force; 409 where another has come since.")
+    reason = Text(max_length=20_000, help_text="Why it is changed. It stays on record, beside the old wording.")
+
+
+class NewForecast(Wordable):
+    slug = Text(max_length=120, help_text="Its public name: lower-case letters, digits and single dashes.")
     reveal_at = Instant(default=None, allow_null=True, help_text="When everyone may see the crowd; null: at closing.")
     condition = Text(
         default="", allow_blank=True, max_length=120, help_text="The forecast it depends on, by its slug; empty: none."
@@ -252,6 +260,28 @@ class NewForecast(Shape):
     )
     claim = ClaimKey(default=None, allow_null=True, help_text="Where it is from; null if it stands alone.")
     part = Text(default="", allow_blank=True, max_length=10, help_text="Which part of its claim, such as a.")
+    hedged = Flag(default=False, help_text="Whether the claim's hedge word covers it.")
+    predicts = serializers.ChoiceField(BRANCHES, default="yes", help_text="What would bear the claim out.")
     tags = serializers.ListField(
         child=Slug(max_length=40, help_text="A tag."), max_length=20, default=list, help_text="Its tags."
+    )
+    collections = serializers.ListField(
+        child=Slug(max_length=80, help_text="A collection's slug."),
+        max_length=20,
+        default=list,
+        help_text="The collections it is in.",
+    )
+
+
+class Amendment(Shape):
+    """What is not given stays."""
+
+    tags = serializers.ListField(
+        child=Slug(max_length=40, help_text="A tag."), max_length=20, required=False, help_text="All of its tags."
+    )
+    collections = serializers.ListField(
+        child=Slug(max_length=80, help_text="A collection's slug."),
+        max_length=20,
+        required=False,
+        help_text="All the collections it is in.",
     )

@@ -1,5 +1,6 @@
 """Forecasts: the list, one in full, and registering."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -7,13 +8,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forecasts import queries
-from forecasts.models import Claim, Estimate, Forecast
+from forecasts.models import Claim, Collection, Estimate, Forecast
 from forecasts.refusals import Invalid
-from forecasts.services import registering
+from forecasts.services import amending, registering
 from forecasts.services.registering import Text
 
 from .endpoints import SLUG, Endpoint, found_forecast
-from .forecast_shapes import ForecastDetail, ForecastParameters, ForecastSummary, NewForecast
+from .forecast_shapes import (
+    Amendment,
+    ForecastDetail,
+    ForecastParameters,
+    ForecastSummary,
+    NewForecast,
+    NewWording,
+    WordingOut,
+)
 
 WORDS = ("question", "background", "criteria", "sources", "fallback", "annulled_if", "known_at_rule")
 
@@ -44,18 +53,15 @@ class ForecastList(Endpoint):
         given = self.body(NewForecast)
         forecast = registering.register(
             slug=given["slug"],
-            text=Text(
-                **{name: given[name] for name in WORDS},
-                opens_at=given["opens_at"],
-                closes_at=given["closes_at"],
-                resolve_by=given.get("resolve_by") or given["closes_at"],
-                spot_at=given["spot_at"],
-            ),
+            text=_text(given),
             by=self.actor,
             at=self.at,
             claim=_claim(given["claim"]),
             part=given["part"],
+            hedged=given["hedged"],
+            predicts=given["predicts"],
             tags=given["tags"],
+            collections=_collections(given["collections"]),
             condition=_condition(given["condition"]),
             condition_outcome=given["condition_outcome"],
             reveal_at=given["reveal_at"],
@@ -72,6 +78,69 @@ class ForecastOne(Endpoint):
     )
     def get(self, request: Request, slug: str) -> Response:
         return Response(_in_full(self, slug))
+
+    @extend_schema(
+        summary="Amend a forecast",
+        description="For curators: its tags and collections, which say on what boards it counts. What it asks changes "
+        "only by a new wording, and what it depends on never.",
+        request=Amendment,
+        responses=ForecastDetail,
+    )
+    def patch(self, request: Request, slug: str) -> Response:
+        given, forecast = self.body(Amendment), found_forecast(slug)
+        own = forecast.collections.values_list("slug", flat=True)
+        amending.amend(
+            forecast=forecast,
+            tags=given.get("tags", forecast.tags),
+            collections=_collections(given.get("collections", own)),
+            by=self.actor,
+        )
+        return Response(_in_full(self, slug))
+
+
+@extend_schema(parameters=[SLUG])
+class WordingList(Endpoint):
+    @extend_schema(
+        summary="Every wording of a forecast",
+        description="Oldest first. An estimate names the one that its author read.",
+        responses=WordingOut(many=True),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        return self.paged(found_forecast(slug).wordings.select_related("author").order_by("version"), WordingOut)
+
+    @extend_schema(
+        summary="Word a forecast anew",
+        description="For curators, while it has no answer. The old wording stays, with the estimates that its words "
+        "were read for; what is not given is empty in the new one. A text that changes nothing answers 200.",
+        request=NewWording,
+        responses={200: WordingOut, 201: WordingOut},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        given, forecast = self.body(NewWording), found_forecast(slug)
+        wording = registering.reword(
+            forecast=forecast,
+            text=_text(given),
+            by=self.actor,
+            at=self.at,
+            reason=given["reason"],
+            version=given["version"],
+        )
+        return Response(WordingOut(wording).data, status=200 if wording.version == forecast.version else 201)
+
+
+def _text(given: dict[str, Any]) -> Text:
+    return Text(
+        **{name: given[name] for name in (*WORDS, "opens_at", "closes_at", "spot_at")},
+        resolve_by=given.get("resolve_by") or given["closes_at"],
+    )
+
+
+def _collections(slugs: Iterable[str]) -> list[Collection]:
+    wanted = set(slugs)
+    found = list(Collection.objects.filter(slug__in=wanted))
+    if lacking := wanted - {each.slug for each in found}:
+        raise Invalid(f"There is no collection “{min(lacking)}”.", field="collections")
+    return found
 
 
 def _in_full(endpoint: Endpoint, slug: str) -> Any:

@@ -26,8 +26,14 @@ class Api:
         return self.client.get(PREFIX + path, parameters or None)
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
+        return self._send("POST", path, body, **headers)
+
+    def patch(self, path: str, body: Any, **headers: str) -> Any:
+        return self._send("PATCH", path, body, **headers)
+
+    def _send(self, method: str, path: str, body: Any, **headers: str) -> Any:
         text = body if isinstance(body, str | bytes) else json.dumps(body)
-        return self.client.post(PREFIX + path, text, content_type="application/json", headers=headers)
+        return self.client.generic(method, PREFIX + path, text, content_type="application/json", headers=headers)
 
     def delete(self, path: str) -> Any:
         return self.client.delete(PREFIX + path)

@@ -366,7 +366,7 @@ def test_a_condition_needs_the_outcome_on_which_it_counts(curator: Api, cast: fa
     refusal(curator.post("forecasts/", entry(condition_outcome="yes")), 400, "condition")
 
 
-@pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("verb", ["PUT", "DELETE"])
 def test_a_forecast_cannot_be_changed_here(curator: Api, cast: factories.Cast, verb: str) -> None:
     factories.forecast("asked")
     refusal(curator.ask(verb, "forecasts/asked/"), 405)

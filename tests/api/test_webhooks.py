@@ -118,6 +118,18 @@ def test_visitors_have_none(visitor: Api, path: str) -> None:
     refusal(visitor.get(path), 401)
 
 
+def test_it_is_switched_off_and_on(ann: Api, bob: Api) -> None:
+    path = f"webhooks/{made(ann)['id']}/"
+    off = ann.patch(path, {"on": False}).json()
+    assert off["off_at"]
+    assert off["off_why"]
+    on = ann.patch(path, {"on": True}).json()
+    assert (on["off_at"], on["off_why"]) == (None, "")
+    assert on["since_at"] > off["since_at"]
+    refusal(ann.patch(path, {"on": "yes"}), 400, "on")
+    refusal(bob.patch(path, {"on": False}), 404)
+
+
 def test_it_cannot_be_changed(ann: Api) -> None:
     id_ = made(ann)["id"]
     refusal(ann.ask("PUT", f"webhooks/{id_}/"), 405)

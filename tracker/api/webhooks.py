@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forecasts.api.endpoints import Endpoint
-from forecasts.api.shapes import Shape, Text
+from forecasts.api.shapes import Flag, Shape, Text
 from tracker.models import SUBJECTS, Delivery, Event, Webhook
 from tracker.webhooks import registering, signing
 from tracker.webhooks.composing import id_of
@@ -59,6 +59,10 @@ class NewWebhook(Shape):
         max_length=40,
         help_text="Only of forecasts with this tag; empty: of all. Not together with a source.",
     )
+
+
+class Switch(Shape):
+    on = Flag(help_text="Whether it is told of anything.")
 
 
 class DeliveryOut(serializers.Serializer[Delivery]):
@@ -116,6 +120,17 @@ class WebhookList(WebhookEndpoint):
 class WebhookOne(WebhookEndpoint):
     @extend_schema(summary="A webhook", description="One of yours, without its secret.", responses=WebhookOut)
     def get(self, request: Request, webhook_id: int) -> Response:
+        return Response(WebhookOut(self.found(webhook_id)).data)
+
+    @extend_schema(
+        summary="Switch a webhook on or off",
+        description="Off, nothing is sent, not even what waits. On again, it is told of what happens from then on.",
+        request=Switch,
+        responses=WebhookOut,
+    )
+    def patch(self, request: Request, webhook_id: int) -> Response:
+        switch = registering.switch_on if self.body(Switch)["on"] else registering.switch_off
+        switch(webhook=self.found(webhook_id), at=self.at)
         return Response(WebhookOut(self.found(webhook_id)).data)
 
     @extend_schema(
