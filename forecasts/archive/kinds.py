@@ -222,7 +222,9 @@ def _slug(cell: str, most: int) -> str:
 # Of many rows most name the same few.
 @lru_cache(4096)
 def _name(cell: str) -> str:
-    return _matching(NAME, cell, 40, "a name: 2 to 40 letters, digits, dots, dashes and underscores, a letter first")
+    return _matching(
+        NAME, cell, 40, "a name: 2 to 40 letters, digits, dots, dashes and underscores, a letter or digit first"
+    )
 
 
 INSTANT = Kind(

@@ -26,7 +26,9 @@ class Forecaster(AbstractUser):
         max_length=40,
         unique=True,
         validators=[
-            RegexValidator(NAME_PATTERN, "Use 2 to 40 letters, digits, dots, dashes and underscores, a letter first."),
+            RegexValidator(
+                NAME_PATTERN, "Use 2 to 40 letters, digits, dots, dashes and underscores, a letter or digit first."
+            ),
             refuse_retired,
         ],
         error_messages={"unique": TAKEN},

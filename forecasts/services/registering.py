@@ -94,13 +94,15 @@ def reword(
         )
     if forecast.outcome:
         raise Conflict(f"It has resolved {forecast.outcome}. Reopen it before you word it anew.")
+    if not reason.strip():
+        raise Invalid("What it asks has changed: say why. It stays on record.", field="reason")
     version = forecast.version + 1
     wording = Wording.objects.create(
         forecast=forecast,
         version=version,
         author=by,
         made_at=at,
-        reason=checks.text(reason, field="reason", required=True),
+        reason=checks.text(reason, field="reason"),
         **asdict(text),
     )
     times = {name: getattr(text, name) for name in TIMES}

@@ -86,7 +86,9 @@ def _send_catalogue(cast: factories.Cast, at: dt.datetime) -> None:
     """A large one that the record refused."""
     sent = Registration(pk=1, by=cast.curator, asked_at=at - DAY, text="format = 1", digest="0" * 64, n_forecasts=300)
     sent.title, sent.source, sent.state, sent.ended_at = "An essay", "essay", "refused", at - DAY
-    sent.faults = [f"summer-{number}: reason: This is required." for number in range(3)]
+    sent.faults = [
+        f"summer-{number}: reason: What it asks has changed: say why. It stays on record." for number in range(3)
+    ]
     sent.save(force_insert=True)
     RegistrationProgress.objects.create(registration=sent, tries=1, done=300, told_at=at - DAY)
 

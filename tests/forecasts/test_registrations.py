@@ -76,7 +76,9 @@ def test_every_fault_of_the_record_is_put_down_and_nothing_is_kept(cast: factori
     carried_out(asked())
     refused = carried_out(asked(large(5).replace("Will summer number", "Shall summer number")))
     assert (refused.state, refused.report) == ("refused", None)
-    assert refused.faults == [f"summer-{number}: reason: This is required." for number in (1, 2, 3)]
+    assert refused.faults == [
+        f"summer-{number}: reason: What it asks has changed: say why. It stays on record." for number in (1, 2, 3)
+    ]
     assert Forecast.objects.count() == 3
 
 

@@ -98,7 +98,7 @@ def test_faults_of_the_record_are_named_by_their_entry(curator: Client) -> None:
     changed = GOOD.replace("There was one in every year", "There was one in each year")
     response = curator.post(ADDRESS, {"text": changed, "confirmed": "yes"})
     assert response.status_code == 409
-    assert "summer: reason: This is required." in response.content.decode()
+    assert "summer: reason: What it asks has changed: say why. It stays on record." in response.content.decode()
 
 
 @pytest.mark.parametrize("role", ["ann", "resolver"])

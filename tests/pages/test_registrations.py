@@ -75,7 +75,7 @@ def test_a_refusal_names_every_fault_and_leads_back_to_the_text(curator: Client)
     tasks.register_catalogues()
     html = curator.get(f"{ADDRESS}{row.pk}/").content.decode()
     assert "Nothing was registered: 3 things to mend" in html
-    assert html.count("reason: This is required.") == 3
+    assert html.count("reason: What it asks has changed: say why. It stays on record.") == 3
     assert "&lt;b&gt;Shall&lt;/b&gt;" in html
     assert "Mend the text" in html
     assert Forecast.objects.count() == 3
@@ -106,7 +106,7 @@ def test_before_it_is_confirmed_the_record_refuses_at_once(curator: Client) -> N
     curator.post(ADDRESS, {"text": large(3), "confirmed": "yes"})
     response = curator.post(ADDRESS, {"text": large(4).replace("Will summer", "Shall summer")})
     assert response.status_code == 409
-    assert response.content.decode().count("reason: This is required.") == 3
+    assert response.content.decode().count("reason: What it asks has changed: say why. It stays on record.") == 3
 
 
 def test_bad_input_never_waits(curator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
