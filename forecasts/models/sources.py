@@ -28,7 +28,8 @@ class Source(models.Model):
 class Claim(models.Model):
     """One thing a source predicts, restated, with how sure its author said to be."""
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="claims")
+    # Its claims are found by the index that keeps their positions apart.
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="claims", db_index=False)
     key = models.CharField(max_length=20, help_text="Such as C1.")
     position = models.PositiveIntegerField(help_text="The order on the source's page, from 1.")
     author = models.CharField(
