@@ -45,6 +45,8 @@ class BroughtForecast:
     outcome: Outcome = ""
     # When the answer became known; where the file does not tell, when it was put down there. None without an outcome.
     known_at: dt.datetime | None = None
+    # What was changed on the way, such as a question that was cut.
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,16 @@ class NotTaken:
 
     place: str
     reason: str
+    # False where only a part of the row was left out, such as an outcome, and its estimate is taken.
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that a file says of one person's record.
 
-    `names` are the people whose estimates are in it, empty where it names nobody; with several of them and no `whose`,
-    nothing is taken, and somebody has to say.
+    `names` are the people whose estimates are in it, those with the most first, empty where it names nobody; with
+    several of them and no `whose`, nothing is taken nor listed as not taken, and somebody has to say.
     """
 
     forecasts: tuple[BroughtForecast, ...]
@@ -72,6 +76,13 @@ class Reading:
     names: tuple[str, ...] = ()
     # What holds for the whole file, for people: that times have no zone and are read as UTC.
     remarks: tuple[str, ...] = field(default=())
+    # Rows that say the same as a row before them. A row is either taken, or one of these, or wholly not taken.
+    n_duplicates: int = 0
+
+    @property
+    def n_taken(self) -> int:
+        """Rows that became an estimate; a withdrawal is the end of one, not a row."""
+        return sum(estimate.probability is not None for each in self.forecasts for estimate in each.estimates)
 
 
 class Reader(Protocol):

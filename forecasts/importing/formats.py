@@ -1,0 +1,43 @@
+"""The formats that are read: what they are called, which file to bring and how to get it there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from . import fatebook, plain
+from .records import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format, for the page, the command and the API."""
+
+    # One of records.FORMATS.
+    name: str
+    label: str
+    read: Reader
+    # Which file it is and how to get it there: whole sentences, plain text.
+    file: str
+    # With their dots, for the file chooser; the content decides all the same.
+    extensions: tuple[str, ...]
+
+
+_ALL: Final = (
+    Format(
+        name="fatebook",
+        label="Fatebook",
+        read=fatebook.read,
+        file="The CSV of “Export all your forecasts” in Fatebook’s menu, or the JSON of its API at "
+        "fatebook.io/api/v0/getQuestions.",
+        extensions=(".csv", ".json"),
+    ),
+    Format(
+        name="plain",
+        label="Plain CSV",
+        read=plain.read,
+        file="A spreadsheet saved as CSV, with the columns question, probability, made_at, outcome and known_at.",
+        extensions=(".csv",),
+    ),
+)
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType({each.name: each for each in _ALL})

@@ -1,0 +1,233 @@
+"""Gathers what the rows of a file say, question by question, and keeps account of every row that was not taken."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from .cells import Unfit, moment, quoted, storable
+from .records import BroughtEstimate, BroughtForecast, NotTaken, Outcome, Reading, Unreadable, bounded
+
+LONGEST_QUESTION: Final = 500
+LONGEST_TEXT: Final = 10_000
+LONGEST_URL: Final = 1_000
+
+NO_ZONE: Final = "Times have no zone and are read as UTC."
+COMMA: Final = "A decimal comma is read as a point: 0,7 is 0.7."
+REPLACED: Final = "Characters that cannot be stored (NUL, halves of pairs) are replaced by �."
+
+
+@dataclass(slots=True)
+class Draft:
+    """A question as far as the rows so far have told of it; estimates by their times, each with its place."""
+
+    key: str
+    question: str
+    place: str
+    url: str = ""
+    background: str = ""
+    opened_at: dt.datetime | None = None
+    closes_at: dt.datetime | None = None
+    outcome: Outcome = ""
+    known_at: dt.datetime | None = None
+    remark: str = ""
+    disputed: bool = False
+    estimates: dict[dt.datetime, tuple[BroughtEstimate, str]] = field(default_factory=dict)
+
+
+class Gathering:
+    """The state of reading one file."""
+
+    def __init__(self) -> None:
+        self.drafts: dict[str, Draft] = {}
+        self.not_taken: list[NotTaken] = []
+        self.n_rows = 0
+        self.n_duplicates = 0
+        self.remarks: dict[str, None] = {}
+
+    def remark(self, sentence: str) -> None:
+        """Say it once, however often it is true."""
+        self.remarks.setdefault(sentence)
+
+    def refuse(self, place: str, reason: str) -> None:
+        """Leave a whole row out."""
+        self.not_taken.append(NotTaken(place, reason))
+
+    def leave_out(self, place: str, reason: str) -> None:
+        """Leave a part of a row out, and take the rest."""
+        self.not_taken.append(NotTaken(place, reason, whole=False))
+
+    def text(self, raw: object) -> str:
+        """Text as it can be stored, whatever a file holds in its place."""
+        if not isinstance(raw, str):
+            return ""
+        kept = storable(raw)
+        if kept != raw:
+            self.remark(REPLACED)
+        return kept.strip()
+
+    def question(self, raw: object) -> str:
+        """A question that has to be there, in one line."""
+        question = one_line(self.text(raw))
+        if not question:
+            raise Unfit("There is no question.")
+        return question
+
+    def at(self, raw: object, name: str = "time") -> dt.datetime:
+        """A time that has to be there; one without a zone is remarked."""
+        told = moment(raw if isinstance(raw, str) else "", name)
+        if not told.zoned:
+            self.remark(NO_ZONE)
+        return told.at
+
+    def at_if_told(self, place: str, raw: object, name: str) -> dt.datetime | None:
+        """A time that may be absent; one that cannot be read is left out."""
+        if not raw:
+            return None
+        try:
+            return self.at(raw, name)
+        except Unfit as fault:
+            self.leave_out(place, str(fault))
+            return None
+
+    def draft(self, key: str, question: str, place: str, *, url: str = "", background: str = "") -> Draft:
+        """The question of this key, begun if it is new; what an earlier row said of it stands."""
+        if not (draft := self.drafts.get(key)):
+            draft = self.drafts[key] = Draft(key, question, place)
+            if len(question) > LONGEST_QUESTION:
+                draft.question = f"{question[: LONGEST_QUESTION - 1].rstrip()}…"
+                draft.remark = f"The question was cut to {LONGEST_QUESTION} characters; all of it heads the background."
+                background = f"{question}\n\n{background}".strip()
+        draft.background = draft.background or cut(background)
+        draft.url = draft.url or (url if url.startswith(("https://", "http://")) and len(url) <= LONGEST_URL else "")
+        return draft
+
+    def take(
+        self,
+        draft: Draft,
+        place: str,
+        *,
+        probability: float,
+        made_at: dt.datetime,
+        rationale: str = "",
+        remark: str = "",
+    ) -> None:
+        """Take a row's estimate, unless one before it holds the same moment."""
+        stored, changed = bounded(probability)
+        if held := draft.estimates.get(made_at):
+            earlier, where = held
+            if earlier.probability == stored:
+                self.n_duplicates += 1
+            else:
+                self.refuse(place, f"Another probability was given at the same moment ({where}); that one is taken.")
+            return
+        kept = cut(rationale)
+        shortened = f"the rationale was cut to {LONGEST_TEXT:,} characters" if kept != rationale else ""
+        remark = "; ".join(filter(None, (remark, changed, shortened)))
+        draft.estimates[made_at] = (BroughtEstimate(stored, made_at, kept, remark), place)
+
+    def settle(self, draft: Draft, place: str, outcome: Outcome, known_at: dt.datetime | None) -> None:
+        """Note how it came out; of two times at which it became known, the earlier holds."""
+        if not outcome or draft.disputed:
+            return
+        if draft.outcome and draft.outcome != outcome:
+            self.leave_out(
+                place, f"It says {outcome} where {draft.place} says {draft.outcome}; the outcome is left out."
+            )
+            draft.outcome, draft.known_at, draft.disputed = "", None, True
+            return
+        draft.outcome = outcome
+        draft.known_at = min(filter(None, (draft.known_at, known_at)), default=None)
+
+    def reading(self, scale: str, names: tuple[str, ...] = ()) -> Reading:
+        """All of it, the estimates of each question in the order of their times."""
+        if not self.n_rows:
+            self.remark("The file has no rows.")
+        forecasts = tuple(self._finished(draft) for draft in self.drafts.values() if draft.estimates)
+        for sentence in self._counted(forecasts):
+            self.remark(sentence)
+        return Reading(
+            forecasts, tuple(self.not_taken), self.n_rows, scale, names, tuple(self.remarks), self.n_duplicates
+        )
+
+    def _finished(self, draft: Draft) -> BroughtForecast:
+        if draft.outcome and not draft.known_at:
+            self.leave_out(
+                draft.place,
+                f"The outcome {draft.outcome} comes without the time at which it became known, and is left out.",
+            )
+            draft.outcome = ""
+        estimates = tuple(draft.estimates[at][0] for at in sorted(draft.estimates))
+        return BroughtForecast(
+            key=draft.key,
+            question=draft.question,
+            estimates=estimates,
+            place=draft.place,
+            url=draft.url,
+            background=draft.background,
+            opened_at=draft.opened_at,
+            closes_at=draft.closes_at,
+            outcome=draft.outcome,
+            known_at=draft.known_at,
+            remark=draft.remark,
+        )
+
+    def _counted(self, forecasts: tuple[BroughtForecast, ...]) -> list[str]:
+        late = sum(
+            it.probability is not None and it.made_at >= each.known_at
+            for each in forecasts
+            if each.known_at
+            for it in each.estimates
+        )
+        ends = sum("% stored as " in it.remark for each in forecasts for it in each.estimates)
+        counted = {
+            "Rows that say the same as one before them, and count once": self.n_duplicates,
+            "Estimates stored as 0.01% or 99.99%, since 0% and 100% would score infinitely": ends,
+            "Estimates made when the answer was known already, which are kept and count in no score": late,
+        }
+        return [f"{what}: {n:,}." for what, n in counted.items() if n]
+
+
+def cut(text: str) -> str:
+    """The text, at most as long as is stored.
+
+    >>> len(cut("x" * 20_000)), cut("short")
+    (10000, 'short')
+    """
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
+def one_line(text: str) -> str:
+    r"""A question without line breaks and runs of spaces.
+
+    >>> one_line("Will it\n  rain?")
+    'Will it rain?'
+    """
+    return " ".join(text.split())
+
+
+def named(people: Mapping[str, int]) -> tuple[str, ...]:
+    """The names in a file, those with the most rows first.
+
+    >>> named({"Bo": 1, "Ada": 3, "": 2})
+    ('Ada', 'Bo')
+    """
+    return tuple(name for name, _ in Counter(people).most_common() if name)
+
+
+def chosen(names: tuple[str, ...], whose: str) -> str | None:
+    """Whose rows to take: “” where the file names nobody, None where somebody has to say.
+
+    >>> chosen(("Ada",), ""), chosen(("Ada", "Bo"), "bo"), chosen(("Ada", "Bo"), ""), chosen((), "")
+    ('Ada', 'Bo', None, '')
+    """
+    if not whose or not names:
+        return None if len(names) > 1 else "".join(names)
+    if whose in names:
+        return whose
+    alike = [name for name in names if name.casefold() == whose.strip().casefold()]
+    if len(alike) != 1:
+        listed = ", ".join(quoted(name) for name in names[:5]) + (" and others" if len(names) > 5 else "")
+        raise Unreadable(f"The file has no estimates by {quoted(whose)}; it has those of {listed}.")
+    return alike[0]

@@ -1,0 +1,65 @@
+"""Whatever bytes come, a reader gives a reading that can be stored, or refuses them in words."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasts.importing.formats import FORMATS
+from forecasts.importing.records import Reading, Unreadable
+from tests.importing.holding import FILES, check
+
+GOOD = {name: [path.read_bytes() for path in sorted(FILES.glob(f"{name}*"))] for name in FORMATS}
+PIECES = [
+    b"", b",", b";", b'"', b"\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b"%", b"0", b"1", b"1e400", b"NaN", b"null",
+    b"[", b"]", b"{", b"}", b"0.5", b"-1", b"yes", b"2024-01-01", b"9999-12-31 23:59:59-12:00", b"\\ud800", b"\\u0000",
+]  # fmt: skip
+
+
+def tried(name: str, content: bytes, whose: str) -> Reading | None:
+    try:
+        return FORMATS[name].read(content, whose=whose)
+    except Unreadable:
+        return None
+
+
+@st.composite
+def mutated(draw: st.DrawFn, files: list[bytes]) -> bytes:
+    """A good file with some stretches of it replaced, repeated or lost."""
+    content = draw(st.sampled_from(files))
+    for _ in range(draw(st.integers(1, 5))):
+        start = draw(st.integers(0, len(content)))
+        end = min(len(content), start + draw(st.integers(0, 40)))
+        new = draw(st.sampled_from(PIECES) | st.binary(max_size=4) | st.just(content[start:end] * 2))
+        content = content[:start] + new + content[end:]
+    return content
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(draw=st.data())
+@settings(max_examples=100)
+def test_a_file_with_faults_is_read_the_same_twice_or_refused(name, draw):
+    content = draw.draw(mutated(GOOD[name]))
+    reading = tried(name, content, whose="")
+    if reading and not reading.forecasts and len(reading.names) > 1:
+        reading = tried(name, content, whose=reading.names[0])
+        assert reading == tried(name, content, whose=reading.names[0] if reading else "")
+    if reading:
+        check(reading)
+        assert FORMATS[name].read(content, whose=reading.names[0] if reading.names else "").scale == reading.scale
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(content=st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
+@settings(max_examples=100)
+def test_arbitrary_bytes_are_refused_or_read(name, content):
+    if reading := tried(name, content, whose=""):
+        check(reading)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_says_which_file_to_bring_and_has_one_that_is_read(name):
+    form = FORMATS[name]
+    assert form.name == name
+    assert form.file.endswith(".")
+    assert all(extension.startswith(".") for extension in form.extensions)
+    assert any(tried(name, content, whose="") for content in GOOD[name])
