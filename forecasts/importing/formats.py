@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from . import fatebook, plain
+from . import fatebook, plain, predictionbook
 from .records import Reader
 
 
@@ -31,6 +31,14 @@ _ALL: Final = (
         file="The CSV of “Export all your forecasts” in Fatebook’s menu, or the JSON of its API at "
         "fatebook.io/api/v0/getQuestions.",
         extensions=(".csv", ".json"),
+    ),
+    Format(
+        name="predictionbook",
+        label="PredictionBook",
+        read=predictionbook.read,
+        file="The JSON of predictionbook.com/api/my_predictions with your API token; its CSV lacks your own "
+        "probabilities and cannot be read.",
+        extensions=(".json",),
     ),
     Format(
         name="plain",

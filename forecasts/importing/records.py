@@ -63,8 +63,9 @@ class NotTaken:
 class Reading:
     """All that a file says of one person's record.
 
-    `names` are the people whose estimates are in it, those with the most first, empty where it names nobody; with
-    several of them and no `whose`, nothing is taken nor listed as not taken, and somebody has to say.
+    `names` are the people whose estimates are in it, those with the most first; empty where it names nobody, and the
+    owner alone where it says whose file it is. With several names and no `whose`, nothing is taken nor listed as not
+    taken, and somebody has to say.
     """
 
     forecasts: tuple[BroughtForecast, ...]
