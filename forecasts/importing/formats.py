@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from . import fatebook, plain, predictionbook
+from . import fatebook, metaculus, plain, predictionbook
 from .records import Reader
 
 
@@ -39,6 +39,13 @@ _ALL: Final = (
         file="The JSON of predictionbook.com/api/my_predictions with your API token; its CSV lacks your own "
         "probabilities and cannot be read.",
         extensions=(".json",),
+    ),
+    Format(
+        name="metaculus",
+        label="Metaculus",
+        read=metaculus.read,
+        file="The ZIP file of “Email me my data” in Metaculus’s account settings, or of a question’s download.",
+        extensions=(".zip",),
     ),
     Format(
         name="plain",

@@ -127,6 +127,10 @@ class Gathering:
         remark = "; ".join(filter(None, (remark, changed, shortened)))
         draft.estimates[made_at] = (BroughtEstimate(stored, made_at, kept, remark), place)
 
+    def withdraw(self, draft: Draft, at: dt.datetime, remark: str) -> None:
+        """End the estimate that stands, unless there is another at that moment."""
+        draft.estimates.setdefault(at, (BroughtEstimate(None, at, remark=remark), draft.place))
+
     def settle(self, draft: Draft, place: str, outcome: Outcome, known_at: dt.datetime | None) -> None:
         """Note how it came out; of two times at which it became known, the earlier holds."""
         if not outcome or draft.disputed:

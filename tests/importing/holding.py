@@ -1,6 +1,9 @@
 """What holds of every reading, and the files that the tests read."""
 
 import datetime as dt
+import io
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from forecasts.importing.records import HIGHEST, LOWEST, Reading
@@ -10,6 +13,20 @@ FILES = Path(__file__).parent / "files"
 
 def file(name: str) -> bytes:
     return (FILES / name).read_bytes()
+
+
+def folder(name: str) -> dict[str, bytes]:
+    """The members of a ZIP file, which lie here as files that can be read."""
+    return {path.name: path.read_bytes() for path in sorted((FILES / name).iterdir())}
+
+
+def zipped(members: Mapping[str, bytes], within: str = "", **options: int) -> bytes:
+    """A ZIP file, as the download has it or with its members in a folder."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", **options) as bundle:
+        for name, content in members.items():
+            bundle.writestr(zipfile.ZipInfo(f"{within}{name}"), content, options.get("compression"))
+    return buffer.getvalue()
 
 
 def at(text: str) -> dt.datetime:

@@ -6,9 +6,13 @@ from hypothesis import strategies as st
 
 from forecasts.importing.formats import FORMATS
 from forecasts.importing.records import Reading, Unreadable
-from tests.importing.holding import FILES, check
+from tests.importing.holding import FILES, check, folder, zipped
 
-GOOD = {name: [path.read_bytes() for path in sorted(FILES.glob(f"{name}*"))] for name in FORMATS}
+# Each a file, or the members of a ZIP file.
+GOOD = {
+    name: [folder(path.name) if path.is_dir() else path.read_bytes() for path in sorted(FILES.glob(f"{name}*"))]
+    for name in FORMATS
+}
 PIECES = [
     b"", b",", b";", b'"', b"\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b"%", b"0", b"1", b"1e400", b"NaN", b"null",
     b"[", b"]", b"{", b"}", b"0.5", b"-1", b"yes", b"2024-01-01", b"9999-12-31 23:59:59-12:00", b"\\ud800", b"\\u0000",
@@ -22,10 +26,22 @@ def tried(name: str, content: bytes, whose: str) -> Reading | None:
         return None
 
 
+def packed(file: bytes | dict[str, bytes]) -> bytes:
+    return zipped(file) if isinstance(file, dict) else file
+
+
 @st.composite
-def mutated(draw: st.DrawFn, files: list[bytes]) -> bytes:
-    """A good file with some stretches of it replaced, repeated or lost."""
-    content = draw(st.sampled_from(files))
+def mutated(draw: st.DrawFn, files: list[bytes | dict[str, bytes]]) -> bytes:
+    """A good file, or a ZIP file or one of its members, with some stretches of it replaced, repeated or lost."""
+    file = draw(st.sampled_from(files))
+    if isinstance(file, dict) and draw(st.integers(0, 4)):
+        name = draw(st.sampled_from(sorted(file)))
+        return zipped(file | {name: draw(_worn(file[name]))})
+    return draw(_worn(packed(file)))
+
+
+@st.composite
+def _worn(draw: st.DrawFn, content: bytes) -> bytes:
     for _ in range(draw(st.integers(1, 5))):
         start = draw(st.integers(0, len(content)))
         end = min(len(content), start + draw(st.integers(0, 40)))
@@ -62,4 +78,4 @@ def test_every_format_says_which_file_to_bring_and_has_one_that_is_read(name):
     assert form.name == name
     assert form.file.endswith(".")
     assert all(extension.startswith(".") for extension in form.extensions)
-    assert any(tried(name, content, whose="") for content in GOOD[name])
+    assert all(tried(name, packed(content), whose="") for content in GOOD[name])
