@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from . import fatebook, metaculus, plain, predictionbook
+from . import fatebook, manifold, metaculus, plain, predictionbook
 from .records import Reader
 
 
@@ -46,6 +46,14 @@ _ALL: Final = (
         read=metaculus.read,
         file="The ZIP file of “Email me my data” in Metaculus’s account settings, or of a question’s download.",
         extensions=(".zip",),
+    ),
+    Format(
+        name="manifold",
+        label="Manifold",
+        read=manifold.read,
+        file="A ZIP file of JSON: your bets from api.manifold.markets/v0/bets, and their markets from /v0/market/ID. "
+        "What the market said after a bet stands in for what you believed.",
+        extensions=(".zip", ".json"),
     ),
     Format(
         name="plain",

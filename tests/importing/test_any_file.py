@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasts.importing import records
 from forecasts.importing.formats import FORMATS
 from forecasts.importing.records import Reading, Unreadable
 from tests.importing.holding import FILES, check, folder, zipped
@@ -70,6 +71,10 @@ def test_a_file_with_faults_is_read_the_same_twice_or_refused(name, draw):
 def test_arbitrary_bytes_are_refused_or_read(name, content):
     if reading := tried(name, content, whose=""):
         check(reading)
+
+
+def test_the_formats_are_those_that_records_may_come_from():
+    assert tuple(FORMATS) == records.FORMATS
 
 
 @pytest.mark.parametrize("name", FORMATS)
