@@ -1,12 +1,13 @@
-"""Reads single cells: numbers, times, outcomes and text, or says in a sentence what is wrong with them."""
+"""Reads single cells: numbers, times and outcomes, or says in a sentence what is wrong with them."""
 
 import datetime as dt
-import hashlib
 import math
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .records import Outcome
+from .texts import quoted
 
 EARLIEST: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # A reader knows no clock: what lies ahead of today is for those who have one. Nothing sensible lies after this.
@@ -48,31 +49,6 @@ class Moment(NamedTuple):
     zoned: bool
 
 
-def quoted(value: object) -> str:
-    """What stands in the file, short enough for a sentence.
-
-    >>> quoted("maybe"), quoted("x" * 50)
-    ('“maybe”', '“xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”')
-    """
-    text = storable(" ".join(str(value)[:200].split()))
-    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
-
-
-def storable(text: str) -> str:
-    r"""The text without what a database cannot hold: the character NUL and halves of surrogate pairs.
-
-    >>> storable("a\x00b\ud800c")
-    'a�b�c'
-    """
-    if "\x00" in text:
-        text = text.replace("\x00", "�")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
 def number(text: str) -> Number:
     """A number in plain, with a percent sign, or with a decimal comma.
 
@@ -111,6 +87,8 @@ def fraction(value: object, whole: int = 1) -> float:
     return given / whole
 
 
+# The rows of a question all repeat its times.
+@lru_cache(maxsize=1000)
 def moment(text: str, name: str = "time") -> Moment:
     """A time, ISO 8601 or with numbers that lack a leading zero; without a zone it is UTC, a day alone its beginning.
 
@@ -168,12 +146,3 @@ def outcome(text: str) -> Outcome:
         return _OUTCOMES[text.strip().casefold()]
     except KeyError:
         raise Unfit(f"The outcome {quoted(text)} is none of yes, no and annulled; it is left out.") from None
-
-
-def digest(*parts: str) -> str:
-    """A key of what has none of its own: the same for the same parts, 64 characters.
-
-    >>> len(digest("Will it?", "2026-01-01")), digest("ab", "c") == digest("a", "bc")
-    (64, False)
-    """
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()

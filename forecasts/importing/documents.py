@@ -1,19 +1,23 @@
 """Reads JSON, whatever is in it, without letting it take the program down."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
-from .cells import storable
 from .records import Unreadable
+from .texts import storable
 
 # No number that matters here has more digits; Python would refuse to read very long ones, and then the whole file.
 MOST_DIGITS: Final = 30
+# A value takes up to 80 bytes of memory, and a small ZIP file can hold very many short ones.
+MOST_VALUES: Final = 5_000_000
 
 
 def loaded(content: bytes, file: str = "The file") -> Any:
     """What the JSON says, or a refusal that says where it goes wrong."""
     if not content.strip():
         raise Unreadable(f"{file} is empty.")
+    check_size([content])
     try:
         return json.loads(content, parse_int=_integer)
     except RecursionError:
@@ -22,6 +26,12 @@ def loaded(content: bytes, file: str = "The file") -> Any:
         raise Unreadable(f"{file} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
     except UnicodeDecodeError:
         raise Unreadable(f"{file} is not in UTF-8.") from None
+
+
+def check_size(contents: Iterable[bytes]) -> None:
+    """Refuse JSON that could fill the memory; commas in texts count as well, which is near enough."""
+    if sum(content.count(mark) for content in contents for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise Unreadable(f"There are more than {MOST_VALUES:,} values, the most that are read. Bring it in parts.")
 
 
 def _integer(digits: str) -> int | float:

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from .cells import Unfit, digest, fraction, outcome, quoted
+from .cells import Unfit, fraction, outcome
 from .documents import entries, entry, identity, is_json, loaded
-from .gathering import Draft, Gathering, chosen, named
+from .gathering import Draft, Gathering
+from .people import chosen, named
 from .records import Reading, Unreadable
 from .tables import Row, Table, opened
+from .texts import digest, quoted, storable
 
 SCALE: Final = "fractions, 0 to 1"
 TITLE: Final = "Question title"
@@ -56,7 +58,7 @@ _REQUIRED: Final = (TITLE, AUTHOR, PROBABILITY, MADE_AT)
 
 def _csv(table: Table, whose: str) -> Reading:
     gathering = Gathering()
-    people = Counter(row.cells[AUTHOR].strip() for row in table.rows() if row.cells and row.cells[PROBABILITY].strip())
+    people = Counter(_by(row.cells) for row in table.rows() if row.cells and row.cells[PROBABILITY].strip())
     names = named(people)
     who = chosen(names, whose)
     if table.unknown:
@@ -72,7 +74,7 @@ def _row(gathering: Gathering, row: Row, who: str) -> None:
     cells, place = row.cells, row.place
     if row.fault:
         gathering.refuse(place, row.fault)
-    elif reason := _not_theirs(cells[AUTHOR].strip(), who, not cells[PROBABILITY].strip()):
+    elif reason := _not_theirs(_by(cells), who, not cells[PROBABILITY].strip()):
         gathering.refuse(place, reason)
     elif cells.get(OPTION, "").strip():
         gathering.refuse(place, CHOICE)
@@ -84,6 +86,10 @@ def _row(gathering: Gathering, row: Row, who: str) -> None:
             gathering.refuse(place, str(fault))
         else:
             gathering.take(draft, place, probability=probability, made_at=made_at)
+
+
+def _by(cells: dict[str, str]) -> str:
+    return storable(cells[AUTHOR]).strip()
 
 
 def _not_theirs(author: str, who: str, hidden: bool) -> str:
@@ -137,7 +143,8 @@ class Given(NamedTuple):
         """The name, or the id of somebody without one."""
         user = entry(self.forecast.get("user"))
         name = user.get("name")
-        return str(name if isinstance(name, str) else user.get("id") or self.forecast.get("userId") or "")[:200].strip()
+        ident = identity(user.get("id")) or identity(self.forecast.get("userId"))
+        return storable(name if isinstance(name, str) else ident)[:200].strip()
 
 
 def _json(document: Any, whose: str) -> Reading:
@@ -147,14 +154,13 @@ def _json(document: Any, whose: str) -> Reading:
         raise Unreadable(
             "These are no Fatebook questions with their forecasts. Ask the API at /api/v0/getQuestions, not /api/v1."
         )
-    given = [
+    given = gathering.listed(
         Given(f"{place}, forecast {n}", question, entry(forecast))
         for place, question in questions
         for n, forecast in enumerate(entries(question.get("forecasts")), 1)
-    ]
+    )
     names = named(Counter(each.author for each in given if each.forecast.get("forecast") is not None))
     who = chosen(names, whose)
-    gathering.n_rows = len(given)
     for each in given if who is not None else []:
         _given(gathering, each, who or "")
     return gathering.reading(SCALE, names)

@@ -1,21 +1,22 @@
 """Gathers what the rows of a file say, question by question, and keeps account of every row that was not taken."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 
-from .cells import Unfit, moment, quoted, storable
-from .records import BroughtEstimate, BroughtForecast, NotTaken, Outcome, Reading, Unreadable, bounded
+from .cells import Unfit, moment
+from .records import MOST_ROWS, BroughtEstimate, BroughtForecast, NotTaken, Outcome, Reading, Unreadable, bounded
+from .texts import LONGEST_TEXT, cut, link, one_line, storable
 
 LONGEST_QUESTION: Final = 500
-LONGEST_TEXT: Final = 10_000
-LONGEST_URL: Final = 1_000
 
 NO_ZONE: Final = "Times have no zone and are read as UTC."
 COMMA: Final = "A decimal comma is read as a point: 0,7 is 0.7."
 REPLACED: Final = "Characters that cannot be stored (NUL, halves of pairs) are replaced by �."
+
+Each = TypeVar("Each")
 
 
 @dataclass(slots=True)
@@ -45,6 +46,14 @@ class Gathering:
         self.n_rows = 0
         self.n_duplicates = 0
         self.remarks: dict[str, None] = {}
+
+    def listed(self, rows: Iterable[Each]) -> list[Each]:
+        """The rows of JSON, counted, and refused where they are too many."""
+        given = list(islice(rows, MOST_ROWS + 1))
+        if len(given) > MOST_ROWS:
+            raise Unreadable(f"There are more than {MOST_ROWS:,} rows, the most that are read. Bring it in parts.")
+        self.n_rows = len(given)
+        return given
 
     def remark(self, sentence: str) -> None:
         """Say it once, however often it is true."""
@@ -100,7 +109,7 @@ class Gathering:
                 draft.remark = f"The question was cut to {LONGEST_QUESTION} characters; all of it heads the background."
                 background = f"{question}\n\n{background}".strip()
         draft.background = draft.background or cut(background)
-        draft.url = draft.url or (url if url.startswith(("https://", "http://")) and len(url) <= LONGEST_URL else "")
+        draft.url = draft.url or link(url)
         return draft
 
     def take(
@@ -117,10 +126,12 @@ class Gathering:
         stored, changed = bounded(probability)
         if held := draft.estimates.get(made_at):
             earlier, where = held
-            if earlier.probability == stored:
-                self.n_duplicates += 1
-            else:
+            if earlier.probability != stored:
                 self.refuse(place, f"Another probability was given at the same moment ({where}); that one is taken.")
+                return
+            self.n_duplicates += 1
+            if rationale and cut(rationale) != earlier.rationale:
+                self.leave_out(place, f"Its rationale is left out: the same estimate has another, or none ({where}).")
             return
         kept = cut(rationale)
         shortened = f"the rationale was cut to {LONGEST_TEXT:,} characters" if kept != rationale else ""
@@ -191,47 +202,3 @@ class Gathering:
             "Estimates made when the answer was known already, which are kept and count in no score": late,
         }
         return [f"{what}: {n:,}." for what, n in counted.items() if n]
-
-
-def cut(text: str) -> str:
-    """The text, at most as long as is stored.
-
-    >>> len(cut("x" * 20_000)), cut("short")
-    (10000, 'short')
-    """
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
-
-
-def one_line(text: str) -> str:
-    r"""A question without line breaks and runs of spaces.
-
-    >>> one_line("Will it\n  rain?")
-    'Will it rain?'
-    """
-    return " ".join(text.split())
-
-
-def named(people: Mapping[str, int]) -> tuple[str, ...]:
-    """The names in a file, those with the most rows first.
-
-    >>> named({"Bo": 1, "Ada": 3, "": 2})
-    ('Ada', 'Bo')
-    """
-    return tuple(name for name, _ in Counter(people).most_common() if name)
-
-
-def chosen(names: tuple[str, ...], whose: str) -> str | None:
-    """Whose rows to take: “” where the file names nobody, None where somebody has to say.
-
-    >>> chosen(("Ada",), ""), chosen(("Ada", "Bo"), "bo"), chosen(("Ada", "Bo"), ""), chosen((), "")
-    ('Ada', 'Bo', None, '')
-    """
-    if not whose or not names:
-        return None if len(names) > 1 else "".join(names)
-    if whose in names:
-        return whose
-    alike = [name for name in names if name.casefold() == whose.strip().casefold()]
-    if len(alike) != 1:
-        listed = ", ".join(quoted(name) for name in names[:5]) + (" and others" if len(names) > 5 else "")
-        raise Unreadable(f"The file has no estimates by {quoted(whose)}; it has those of {listed}.")
-    return alike[0]

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from .bundles import is_zip, unpacked
-from .cells import Unfit, fraction, milliseconds, quoted, storable
-from .documents import entries, entry, identity, loaded
-from .gathering import Draft, Gathering, chosen, named
+from .cells import Unfit, fraction, milliseconds
+from .documents import check_size, entries, entry, identity, loaded
+from .gathering import Draft, Gathering
+from .people import chosen, named
 from .records import Outcome, Reading, Unreadable
+from .texts import quoted, storable
 
 SCALE: Final = "fractions, 0 to 1: probAfter, the market’s probability after each bet"
 PROXY: Final = (
@@ -52,10 +54,10 @@ def read(content: bytes, *, whose: str = "") -> Reading:
     if not markets:
         raise Unreadable(NO_MARKETS)
     gathering = Gathering()
+    gathering.listed(bets)
     gathering.remark(PROXY)
     names = named(Counter(each.author for each in bets))
     who = chosen(names, whose)
-    gathering.n_rows = len(bets)
     for each in bets if who is not None else []:
         _take(gathering, each, who or "", markets)
     return gathering.reading(SCALE, names)
@@ -66,6 +68,7 @@ def _documents(content: bytes) -> Iterator[tuple[str, Any]]:
         yield "", loaded(content)
         return
     members = unpacked(content, (".json",)).members
+    check_size(members.values())
     for name in sorted(members):
         yield f"{storable(name)[:100]}, ", loaded(members[name], f"{quoted(name)} in the ZIP file")
 

@@ -7,10 +7,12 @@ from collections import Counter, defaultdict
 from typing import Final
 
 from .bundles import Bundle, unpacked
-from .cells import Unfit, fraction, outcome, quoted, storable
-from .gathering import Draft, Gathering, chosen, named
+from .cells import Unfit, fraction, outcome
+from .gathering import Draft, Gathering
+from .people import chosen, named
 from .records import Reading, Unreadable
 from .tables import Row, Table, opened
+from .texts import quoted, storable
 
 SCALE: Final = "fractions, 0 to 1"
 QUESTIONS: Final = "question_data.csv"
@@ -128,7 +130,7 @@ def _asked(gathering: Gathering, row: Row) -> Draft:
     question, label = gathering.question(cells["Question Title"]), gathering.text(cells.get("Label"))
     # Questions of a group share its title, and differ in the label.
     question = question if label in question else f"{question} ({label})"
-    draft = gathering.draft(key, question, place, url=cells.get("Question URL", "").strip())
+    draft = gathering.draft(key, question, place, url=cells.get("Question URL", ""))
     draft.opened_at = gathering.at_if_told(place, cells.get("Open Time"), "time of opening")
     closed = cells.get("Actual Close Time") or cells.get("Scheduled Close Time")
     draft.closes_at = gathering.at_if_told(place, closed, "time of closing")

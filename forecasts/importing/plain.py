@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from .cells import Number, Unfit, digest, number, outcome, quoted
+from .cells import Number, Unfit, number, outcome
 from .gathering import COMMA, Draft, Gathering
 from .records import Reading
 from .tables import Row, opened
+from .texts import digest, quoted
 
 REQUIRED: Final = ("question", "probability", "made_at")
 COLUMNS: Final = (*REQUIRED, "outcome", "known_at", "id", "url", "rationale")
@@ -109,7 +110,7 @@ def _row(gathering: Gathering, row: Row, scale: Scale) -> None:
     if given.comma:
         gathering.remark(COMMA)
     ident = gathering.text(cells.get("id"))
-    draft = gathering.draft(digest(ident, "" if ident else question), question, place, url=cells.get("url", "").strip())
+    draft = gathering.draft(digest(ident, "" if ident else question), question, place, url=cells.get("url", ""))
     rationale = gathering.text(cells.get("rationale"))
     gathering.take(draft, place, probability=probability, made_at=made_at, rationale=rationale)
     _settle(gathering, draft, row)

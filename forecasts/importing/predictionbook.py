@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from .cells import Unfit, digest, fraction, quoted, storable
+from .cells import Unfit, fraction
 from .documents import entries, entry, identity, is_json, loaded
-from .gathering import Draft, Gathering, chosen, named
+from .gathering import Draft, Gathering
+from .people import chosen, named
 from .records import Outcome, Reading, Unreadable
+from .texts import digest, quoted, storable
 
 SCALE: Final = "percent, 0 to 100"
 NO_CSV: Final = (
@@ -40,12 +42,11 @@ def read(content: bytes, *, whose: str = "") -> Reading:
     if content.strip() and not is_json(content):
         raise Unreadable(NO_CSV)
     document = loaded(content)
-    given = list(_given(document))
+    gathering = Gathering()
+    given = gathering.listed(_given(document))
     names = _owner(document, given) if not whose else ()
     names = names or named(Counter(each.author for each in given if each.response.get("confidence") is not None))
     who = chosen(names, whose)
-    gathering = Gathering()
-    gathering.n_rows = len(given)
     for each in given if who is not None else []:
         _take(gathering, each, who or "")
     return gathering.reading(SCALE, names)

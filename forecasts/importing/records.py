@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 LOWEST, HIGHEST = 0.0001, 0.9999
+# Of one file: a small ZIP file can hold very many short ones.
+MOST_ROWS: Final = 500_000
 Outcome = Literal["", "yes", "no", "annulled"]
 
 

@@ -3,12 +3,13 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Final, NamedTuple, Protocol
 
-from .cells import quoted
-from .records import Unreadable
+from .records import MOST_ROWS, Unreadable
+from .texts import quoted
 
 # The usual limit of 128 KiB is for the whole process, and notes can be longer; a quotation mark that is never closed
 # makes one cell of the rest of the file, which must not fill the memory.
@@ -57,7 +58,7 @@ class Table:
         next(reader)
         known = [(place, name) for place, name in enumerate(self.columns) if name is not None]
         width = len(self.columns)
-        while True:
+        for n in count():
             begun = reader.line_num + 1
             try:
                 record = next(reader, None)
@@ -65,6 +66,8 @@ class Table:
                 raise _damaged(self.content, self.encoding, begun, error) from None
             if record is None:
                 return
+            if n == MOST_ROWS:
+                raise Unreadable(f"There are more than {MOST_ROWS:,} rows, the most that are read. Bring it in parts.")
             place = f"{self.within}line {begun}"
             if any(record[width:]):
                 yield Row(place, {}, f"It has {len(record)} cells; the header has {width}.")
@@ -111,7 +114,15 @@ def _header(content: bytes, encoding: str, separator: str) -> list[str]:
 
 def _reader(content: bytes, encoding: str, separator: str) -> Records:
     text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
-    return csv.reader(text, delimiter=separator, strict=True)
+    return csv.reader(_lines(text), delimiter=separator, strict=True)
+
+
+def _lines(text: Iterable[str]) -> Iterator[str]:
+    """The lines, none so long that its cells would fill the memory."""
+    for line in text:
+        if len(line) > LONGEST_CELL:
+            raise Unreadable(f"A line has more than {LONGEST_CELL:,} characters, the most that are read.")
+        yield line
 
 
 def _damaged(content: bytes, encoding: str, line: int, error: Exception) -> Unreadable:

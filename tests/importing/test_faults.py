@@ -4,11 +4,11 @@ import codecs
 
 import pytest
 
-from forecasts.importing import fatebook
+from forecasts.importing import documents, fatebook, gathering, manifold, tables
 from forecasts.importing.formats import FORMATS
 from forecasts.importing.plain import read
 from forecasts.importing.records import Unreadable
-from tests.importing.holding import check, file, given, reasons
+from tests.importing.holding import check, file, given, reasons, zipped
 
 HEADER = "question,probability,made_at,outcome,known_at\n"
 GOOD = f"{HEADER}Will it?,0.3,2024-01-01,yes,2024-02-01\n"
@@ -61,6 +61,7 @@ def test_a_header_alone_has_no_rows():
         (f"{GOOD * 500}W\xe4ll\n".encode("latin-1"), "Line 1001 is not in UTF-8"),
         (f'{GOOD}"never closed,0.3\n'.encode(), "From line 3 on this is not CSV"),
         (f'{GOOD}"x"y,0.3\n'.encode(), "From line 3 on this is not CSV"),
+        (f"{GOOD}{',' * 10_000_001}\n".encode(), "more than 10,000,000 characters"),
         (b"PK\x03\x04" + bytes(100), "Save it as “CSV UTF-8”"),
         (HEADER.replace("outcome", "question").encode(), "has the column “question” twice"),
     ],
@@ -120,6 +121,43 @@ def test_a_row_twice_counts_once_and_two_probabilities_at_one_moment_are_refused
     }
 
 
+def test_the_same_estimate_with_other_words_counts_once_and_says_what_is_lost():
+    rows = "A,0.3,2024-01-01,,,First\nA,0.3,2024-01-01,,,First\nA,0.3,2024-01-01,,,Second\n"
+    reading = read((HEADER.replace("\n", ",rationale\n") + rows).encode())
+    check(reading)
+    assert [it.rationale for it in reading.forecasts[0].estimates] == ["First"]
+    assert list(reasons(reading)) == ["line 4"]
+
+
+def test_more_rows_or_values_than_memory_should_hold_are_refused(monkeypatch):
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    assert read((GOOD + "A,0.3,2024-01-01,,\n" * 2).encode()).n_rows == 3
+    for more in ("A,0.3,2024-01-01,,\n", "\n"):
+        with pytest.raises(Unreadable, match="more than 3 rows"):
+            read((GOOD + more * 3).encode())
+    monkeypatch.setattr(gathering, "MOST_ROWS", 3)
+    with pytest.raises(Unreadable, match="more than 3 rows"):
+        fatebook.read(file("fatebook-questions.json"))
+    monkeypatch.setattr(documents, "MOST_VALUES", 100)
+    with pytest.raises(Unreadable, match="more than 100 values"):
+        fatebook.read(b"[" + b"{}," * 100 + b"{}]")
+    members = {f"{n}.json": b"[" + b"{}," * 15 + b"{}]" for n in range(4)}
+    with pytest.raises(Unreadable, match="more than 100 values"):
+        manifold.read(zipped(members))
+
+
+def test_names_and_links_cannot_smuggle_in_what_cannot_be_stored():
+    header = HEADER.replace("\n", ",url\n")
+    reading = read(
+        f"{header}A,0.3,2024-01-01,,,https://a.example/\x00\nB,0.3,2024-01-01,,,https://b.example/x y\n".encode()
+    )
+    check(reading)
+    assert [each.url for each in reading.forecasts] == ["", ""]
+    named = fatebook.read(file("fatebook.csv").replace(b'"ann",0', b'"a\x00n",0'), whose="bob")
+    check(named)
+    assert named.names[0] == "a�n"
+
+
 def test_estimates_are_put_in_order_and_late_ones_kept_with_a_remark():
     reading = read(f"{HEADER}A,0.9,2024-03-01,yes,2024-02-01\nA,0.3,2024-01-01,yes,2024-02-01\n".encode())
     check(reading)
@@ -170,6 +208,7 @@ def test_json_of_no_sense_is_refused(content):
         (b'"0.85"', b"9" * 5000),
         (b'"0.85"', b"true"),
         (b'"0.85"', b'{"p": 1}'),
+        (b'"0.85"', b"[" * 700 + b"]" * 700),
         (b'"2023-04-20T07:59:59.999Z"', b"1681977599999"),
     ],
 )
