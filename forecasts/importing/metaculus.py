@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from typing import Final
 
 from .bundles import Bundle, unpacked
-from .cells import Unfit, fraction, outcome
+from .cells import Unfit, fraction, moment, outcome
 from .gathering import Draft, Gathering
 from .people import chosen, named
 from .records import Reading, Unreadable
@@ -17,6 +17,7 @@ from .texts import quoted, storable
 SCALE: Final = "fractions, 0 to 1"
 QUESTIONS: Final = "question_data.csv"
 FORECASTS: Final = "forecast_data.csv"
+README: Final = "README.md"
 LEFT: Final = {
     "comment_data.csv": "Comments are left behind: the file does not say which estimate one belongs to.",
     "score_data.csv": "Metaculus’s own scores are left behind: scores are reckoned here.",
@@ -39,6 +40,7 @@ OF_FORECASTS: Final = (*NEEDED_OF_FORECASTS, "End Time", "Forecaster ID", "Forec
 WITHDRAWN: Final = "withdrawn or expired on Metaculus"
 # A new forecast ends the one before it, not always in the same instant.
 AT_ONCE: Final = dt.timedelta(seconds=1)
+_EXPORTED = re.compile(rb"exported on ([-0-9]+ [0-9:.]+\+[0-9:]+)")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 Cells = dict[str, str]
@@ -47,7 +49,7 @@ Ends = dict[str, list[tuple[dt.datetime, dt.datetime]]]
 
 def read(content: bytes, *, whose: str = "") -> Reading:
     """Read the ZIP; a question's download can have the forecasts of several people beside the community's."""
-    bundle = unpacked(content, (QUESTIONS, FORECASTS))
+    bundle = unpacked(content, (QUESTIONS, FORECASTS, README))
     questions, forecasts = (_table(bundle, *of) for of in _FILES)
     gathering = Gathering()
     asked = {row.cells["Question ID"].strip(): row for row in questions.rows() if row.cells}
@@ -58,8 +60,9 @@ def read(content: bytes, *, whose: str = "") -> Reading:
         gathering.n_rows += 1
         if who is not None:
             _row(gathering, row, who, asked, ends)
+    exported_at = _exported(bundle)
     for key, spans in ends.items():
-        _withdraw(gathering, gathering.drafts[key], spans)
+        _withdraw(gathering, gathering.drafts[key], spans, exported_at)
     for name, said in LEFT.items():
         if name in bundle.others:
             gathering.remark(said)
@@ -76,6 +79,15 @@ def _table(bundle: Bundle, name: str, known: tuple[str, ...], needed: tuple[str,
     if name not in bundle.members:
         raise Unreadable(f"The ZIP file holds no {name}, as the data download of Metaculus does.")
     return opened(bundle.members[name], known, needed, within=f"{name}, ")
+
+
+def _exported(bundle: Bundle) -> dt.datetime | None:
+    """When the file was made, as its README says; older ones have none."""
+    found = _EXPORTED.search(bundle.members.get(README, b""))
+    try:
+        return moment(found[1].decode()).at if found else None
+    except Unfit:
+        return None
 
 
 def _author(cells: Cells) -> str:
@@ -146,10 +158,12 @@ def _asked(gathering: Gathering, row: Row) -> Draft:
     return draft
 
 
-def _withdraw(gathering: Gathering, draft: Draft, spans: list[tuple[dt.datetime, dt.datetime]]) -> None:
-    """End an estimate where nothing followed it, unless the question ended first."""
+def _withdraw(
+    gathering: Gathering, draft: Draft, spans: list[tuple[dt.datetime, dt.datetime]], exported_at: dt.datetime | None
+) -> None:
+    """End an estimate where nothing followed it, unless the question ended first, or the end was yet to come."""
     starts = sorted(draft.estimates)
-    last = min(filter(None, (draft.closes_at, draft.known_at)), default=None)
+    last = min(filter(None, (draft.closes_at, draft.known_at, exported_at)), default=None)
     for start, end in spans:
         following = bisect_right(starts, start)
         followed = following < len(starts) and starts[following] <= end + AT_ONCE

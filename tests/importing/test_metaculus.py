@@ -19,7 +19,7 @@ def rewritten(name: str, old: str, new: str) -> bytes:
 def test_the_download_gives_ones_binary_forecasts_with_what_became_of_them():
     reading = read(zipped(MEMBERS), whose="ann")
     check(reading)
-    assert (reading.names, reading.n_rows, reading.scale) == (("ann", "bob"), 11, "fractions, 0 to 1")
+    assert (reading.names, reading.n_rows, reading.scale) == (("ann", "bob"), 12, "fractions, 0 to 1")
     assert given(reading)["Will the bridge open in May?"] == [
         ("2024-03-01 09:05:07", 0.6),
         ("2024-04-20 07:59:59", 0.85),
@@ -39,9 +39,18 @@ def test_an_end_withdraws_unless_another_followed_or_the_question_was_over():
         ("2024-02-20 21:03:00", None),
         ("2024-03-01 21:03:00", 0.1),
     ]
-    assert taken["Will these open on Sundays? (The baths)"][-1] == ("2024-02-21 08:00:00", None)
+    assert taken["Will these open on Sundays? (The baths)"][1] == ("2024-02-21 08:00:00", None)
     assert taken["Will it rain on the fair?"] == [("2024-05-01 12:00:03", 0.999)]
-    assert reading.forecasts[-1].estimates[-1].remark == "withdrawn or expired on Metaculus"
+    assert reading.forecasts[-1].estimates[1].remark == "withdrawn or expired on Metaculus"
+
+
+def test_an_end_that_was_yet_to_come_when_the_file_was_made_is_not_taken():
+    baths = "Will these open on Sundays? (The baths)"
+    assert given(read(zipped(MEMBERS), whose="ann"))[baths][-1] == ("2024-05-01 08:00:00", 0.55)
+    later = rewritten("README.md", "exported on 2024", "exported on 2026")
+    assert given(read(later, whose="ann"))[baths][-1] == ("2025-05-01 08:00:00", None)
+    undated = zipped({name: content for name, content in MEMBERS.items() if name != "README.md"})
+    assert given(read(undated, whose="ann"))[baths][-1] == ("2025-05-01 08:00:00", None)
 
 
 def test_other_kinds_of_question_others_forecasts_and_the_communitys_are_named():
@@ -64,7 +73,7 @@ def test_the_download_of_one_person_needs_no_name_and_may_lie_in_a_folder():
     rows = [line for line in MEMBERS["forecast_data.csv"].splitlines(keepends=True) if b",bob," not in line]
     reading = read(zipped(MEMBERS | {"forecast_data.csv": b"".join(rows)}, within="data 2026/"))
     check(reading)
-    assert (reading.names, reading.n_taken) == (("ann",), 7)
+    assert (reading.names, reading.n_taken) == (("ann",), 8)
 
 
 def test_an_anonymised_download_has_digests_for_names_and_methods_beside_them():
@@ -76,7 +85,7 @@ def test_an_anonymised_download_has_digests_for_names_and_methods_beside_them():
     assert read(content).names == (ann, bob)
     reading = read(content, whose=ann)
     check(reading)
-    assert reading.n_taken == 7
+    assert reading.n_taken == 8
     assert "community’s (“recency_weighted”)" in reasons(reading)["forecast_data.csv, line 12"]
 
 
