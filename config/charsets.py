@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.utils.http import parse_header_parameters
 
-from config.problems import single
+from config.problems import is_api, single
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,7 +41,7 @@ def _is_read(content_type: str) -> bool:
 
 
 def _refusal(path: str) -> HttpResponse:
-    if path.startswith("/api/"):
+    if is_api(path):
         response: HttpResponse = single(400, "unknown-charset", REFUSAL)
     else:
         response = HttpResponse(REFUSAL, content_type="text/plain; charset=utf-8", status=400)

@@ -1,4 +1,4 @@
-"""Errors of the API as problem details (RFC 9457), those that Django itself raises under /api/ included."""
+"""Errors of both APIs as problem details (RFC 9457), those that Django itself raises under their addresses included."""
 
 import logging
 from collections.abc import Iterator
@@ -100,30 +100,31 @@ def _told(each: Fault) -> str:
     return f"{each['field']}: {each['detail']}" if each["field"] else str(each["detail"])
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+def is_api(path: str) -> bool:
+    """Whether programs ask there, and read problems."""
+    return path.startswith(("/api/", "/compat/"))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if _is_api(request):
+    if is_api(request.path):
         return single(400, "bad-request", "The request could not be read.")
     return defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if _is_api(request):
+    if is_api(request.path):
         return single(403, "permission-denied", "You may not do this.")
     return defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if _is_api(request):
+    if is_api(request.path):
         return single(404, "not-found", "There is nothing at this address. The API is described at /api/v1/docs/.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    if _is_api(request):
+    if is_api(request.path):
         return single(500, "server-error", "A fault of ours. It was logged; nothing was half-written.")
     response: HttpResponse = defaults.server_error(request)
     return response

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", pages.icon),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api.urlpatterns)),
+    path("compat/metaculus/api/", include("forecasts.compat.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

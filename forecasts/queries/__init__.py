@@ -2,7 +2,7 @@
 
 from .answering import Progress, Sheet, latest_own, progress, sheet, unanswered
 from .crowds import crowd_is_hidden, crowd_points, with_crowd
-from .histories import Drawn, History, history
+from .histories import Drawn, History, crowd_outline, history
 from .listing import (
     MOST,
     ORDERINGS,
@@ -19,7 +19,8 @@ from .listing import (
     stretches,
 )
 from .menus import UNCONDITIONAL, Menus, menus
-from .noting import notes
+from .noting import discussed, notes
+from .own import Stood, own_histories
 from .reading import (
     EVIDENCE_ORDERINGS,
     branches,
@@ -33,6 +34,7 @@ from .reading import (
     twin,
     voices,
     weighed,
+    wordings,
 )
 from .standing import LATEST, stands, stood_on
 
@@ -49,10 +51,13 @@ __all__ = [
     "Page",
     "Progress",
     "Sheet",
+    "Stood",
     "best",
     "branches",
     "crowd_is_hidden",
+    "crowd_outline",
     "crowd_points",
+    "discussed",
     "due",
     "estimated",
     "estimates",
@@ -67,6 +72,7 @@ __all__ = [
     "n_due",
     "notes",
     "own_estimates",
+    "own_histories",
     "page",
     "progress",
     "revisions",
@@ -81,4 +87,5 @@ __all__ = [
     "voices",
     "weighed",
     "with_crowd",
+    "wordings",
 ]

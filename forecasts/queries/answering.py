@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
-from forecasts.models import Estimate, Forecast, Viewer, Wording
+from forecasts.models import Estimate, Forecast, Viewer
 
 from .listing import MOST, Filters, count, estimated, rows, selected
+from .reading import wordings
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,6 @@ def latest_own(forecasts: Iterable[Forecast], *, user: Viewer) -> dict[int, Esti
 
 def _put_words(forecasts: list[Forecast]) -> None:
     """The criteria and what goes with them, beside each."""
-    latest = Wording.objects.filter(forecast__in=forecasts).order_by("forecast_id", "-version").distinct("forecast_id")
-    words = {wording.forecast_id: wording for wording in latest}
+    words = wordings(forecasts)
     for forecast in forecasts:
         forecast.said = words[forecast.pk]  # type: ignore[attr-defined]  # beside it, for templates

@@ -49,14 +49,15 @@ def history(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> History:
     hidden = crowd_is_hidden(forecast, user=user, at=at)
     return History(
         hidden=hidden,
-        crowd=Drawn(0, []) if hidden else _crowd(forecast, user, at),
+        crowd=Drawn(0, []) if hidden else crowd_outline(forecast, user=user, at=at),
         own=Drawn(0, []) if user.pk is None else _own(own_estimates(forecast, user=user).filter(made_at__lte=at)),
         evidence=_evidence(Evidence.objects.filter(forecast=forecast, added_at__lte=at)),
         wordings=_wordings(Wording.objects.filter(forecast=forecast, version__gt=1)),
     )
 
 
-def _crowd(forecast: Forecast, user: Viewer, at: dt.datetime) -> Drawn:
+def crowd_outline(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> Drawn:
+    """The crowd's points as `user` may see them, those that are drawn where there are many."""
     columns = points_of([forecast.pk])[forecast.pk]
     total = int(np.searchsorted(columns.at, microseconds(at), side="right"))
     points: QuerySet[CrowdPoint] = crowd_points(forecast, user=user, at=at)

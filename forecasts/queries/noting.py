@@ -9,13 +9,13 @@ from forecasts.models import Forecast, Note, Viewer
 
 def notes(forecast: Forecast, *, user: Viewer, at: dt.datetime) -> QuerySet[Note]:
     """The notes on a forecast that `user` may see, newest first, each with the withholding `in_force`."""
-    return (
-        Note.objects.visible_to(user, at=at)
-        .filter(forecast=forecast)
-        .select_related("author", "estimate")
-        .with_withholdings()
-        .order_by("-made_at", "-id")
-    )
+    return discussed(user=user, at=at).filter(forecast=forecast)
+
+
+def discussed(*, user: Viewer, at: dt.datetime) -> QuerySet[Note]:
+    """The same on all forecasts; narrow it to few, or to an author, before it is read."""
+    seen = Note.objects.visible_to(user, at=at).select_related("author", "estimate").with_withholdings()
+    return seen.order_by("-made_at", "-id")
 
 
 def begun(seen: QuerySet[Note]) -> QuerySet[Note]:

@@ -1,11 +1,23 @@
 """What belongs to one forecast: estimates, evidence, revisions, branches; and the resolvers' queue."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from forecasts.models import UNANSWERED, Citation, Estimate, Evidence, Forecast, Outcome, Rating, Resolution, Viewer
+from forecasts.models import (
+    UNANSWERED,
+    Citation,
+    Estimate,
+    Evidence,
+    Forecast,
+    Outcome,
+    Rating,
+    Resolution,
+    Viewer,
+    Wording,
+)
 from forecasts.models.visibility import revealed_to
 
 from .crowds import with_crowd
@@ -115,6 +127,12 @@ def _count(rows: QuerySet[Rating] | QuerySet[Citation]) -> Coalesce:
     """How many there are for the piece of evidence outside."""
     counted = rows.order_by().values("evidence").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def wordings(forecasts: Iterable[Forecast]) -> dict[int, Wording]:
+    """The wording in force of each, by the forecast's id."""
+    latest = Wording.objects.filter(forecast__in=list(forecasts)).order_by("forecast_id", "-version")
+    return {wording.forecast_id: wording for wording in latest.distinct("forecast_id")}
 
 
 def revisions(forecast: Forecast) -> QuerySet[Resolution]:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import factories
-from tests.api.speaking import Api
+from tests.api.speaking import Api, Bot
 from tests.factories import DAY, NOW
 
 
@@ -55,6 +55,12 @@ def curator(cast: factories.Cast) -> Api:
 @pytest.fixture
 def resolver(cast: factories.Cast) -> Api:
     return Api(cast.resolver)
+
+
+@pytest.fixture
+def bot(cast: factories.Cast) -> Bot:
+    """Ann's program, at the adapter."""
+    return Bot(cast.ann)
 
 
 Count = Callable[[str], int]

@@ -14,6 +14,8 @@ PREFIX = "/api/v1/"
 
 
 class Api:
+    prefix = PREFIX
+
     def __init__(self, user: Forecaster | None = None, **headers: str) -> None:
         number = next(_address)
         self.client = Client(
@@ -23,7 +25,7 @@ class Api:
             self.client.force_login(user)
 
     def get(self, path: str, **parameters: Any) -> Any:
-        return self.client.get(PREFIX + path, parameters or None)
+        return self.client.get(self.prefix + path, parameters or None)
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
         return self._send("POST", path, body, **headers)
@@ -33,13 +35,19 @@ class Api:
 
     def _send(self, method: str, path: str, body: Any, **headers: str) -> Any:
         text = body if isinstance(body, str | bytes) else json.dumps(body)
-        return self.client.generic(method, PREFIX + path, text, content_type="application/json", headers=headers)
+        return self.client.generic(method, self.prefix + path, text, content_type="application/json", headers=headers)
 
     def delete(self, path: str) -> Any:
-        return self.client.delete(PREFIX + path)
+        return self.client.delete(self.prefix + path)
 
     def ask(self, method: str, path: str) -> Any:
-        return self.client.generic(method, PREFIX + path)
+        return self.client.generic(method, self.prefix + path)
+
+
+class Bot(Api):
+    """What speaks to the adapter as it would to Metaculus."""
+
+    prefix = "/compat/metaculus/api/"
 
 
 def refusal(response: Any, status: int, field: str | None = None) -> dict[str, Any]:
