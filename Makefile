@@ -9,6 +9,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 INSTALLED := .venv/.installed
 BUNDLE := build/vega.js
+BOTS := .cache/bots
 
 help:  ## list these verbs
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -43,10 +44,11 @@ fix: $(INSTALLED)  ## format, and mend what the linter can
 	@$(BIN)/ruff check --fix .
 
 lock: $(INSTALLED)  ## pin every requirement by hash, after a change of pyproject.toml; UPGRADE=--upgrade takes newer ones
-	@$(COMPILE) --output-file requirements.txt
-	@$(COMPILE) --all-extras --output-file requirements-dev.txt
+	@$(COMPILE) pyproject.toml --output-file requirements.txt
+	@$(COMPILE) pyproject.toml --all-extras --output-file requirements-dev.txt
+	@$(COMPILE) --group bots --output-file requirements-bots.txt
 
-COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-annotate --no-header $(UPGRADE)
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header $(UPGRADE)
 
 # A Python of the right age: the one named in PYTHON, or the first of these that runs (a name on the PATH may be hollow).
 PYTHON ?= python3.11 python3 python3.12 python3.13
@@ -61,6 +63,13 @@ $(INSTALLED): requirements-dev.txt
 	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
 	@$(PY) -m uv pip sync --quiet --python $(PY) --require-hashes requirements-dev.txt \
 		|| $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The test that drives the adapter with somebody else's client asks for it; the same in two ways, as above.
+$(BOTS)/.installed: requirements-bots.txt | $(INSTALLED)
+	@{ $(PY) -m uv venv --quiet --clear --python $(PY) $(BOTS) \
+		&& $(PY) -m uv pip sync --quiet --python $(BOTS)/bin/python --require-hashes requirements-bots.txt; } \
+		|| { $(PY) -m venv --clear $(BOTS) && $(BOTS)/bin/python -m pip install --quiet --require-hashes -r requirements-bots.txt; }
 	@touch $@
 
 $(BUNDLE): $(INSTALLED) $(wildcard tracker/charts/*)
