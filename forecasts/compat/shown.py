@@ -37,11 +37,6 @@ def post(
     }
 
 
-def counts_bots(forecast: Forecast) -> bool:
-    """Whether estimates of programs are in the forecast's crowd: so far in that of each."""
-    return True
-
-
 def _question(forecast: Forecast, wording: Wording, at: dt.datetime) -> dict[str, Any]:
     resolution = forecast.resolution if forecast.outcome else None
     return {
@@ -63,7 +58,7 @@ def _question(forecast: Forecast, wording: Wording, at: dt.datetime) -> dict[str
         "spot_scoring_time": forecast.spot_at or forecast.reveal_at or forecast.closes_at,
         "resolution": forecast.outcome or None,
         "question_weight": 1.0,
-        "include_bots_in_aggregates": counts_bots(forecast),
+        "include_bots_in_aggregates": forecast.programs_in_crowd,
     }
 
 

@@ -119,6 +119,13 @@ def test_one_that_stands_alone_belongs_to_the_site(stranger: Bot) -> None:
     assert (projects["tournament"], projects["default_project"]["id"]) == ([], 1)
 
 
+def test_it_says_whether_programs_count_in_the_crowd(bot: Bot) -> None:
+    forecast = factories.forecast()
+    for counts in (False, True):
+        Forecast.objects.filter(pk=forecast.pk).update(programs_in_crowd=counts)
+        assert one(bot, forecast)["question"]["include_bots_in_aggregates"] is counts
+
+
 def test_a_branch_is_a_plain_question_that_says_its_condition(stranger: Bot) -> None:
     premise = factories.forecast("premise", question="Will it start?")
     branch = factories.forecast("branch", condition=premise, condition_outcome="no")

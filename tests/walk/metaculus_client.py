@@ -70,6 +70,7 @@ there = {"allowed_tournaments": [tournament]}
 told["every state"] = matching(allowed_statuses=every, n=5, **there)
 told["closed"] = matching(allowed_statuses=["closed"], **there)
 told["sampled"] = sorted(matching(allowed_types=["binary"], n=2, sample=True, allowed_statuses=["open"]))
+told["benchmark"] = [question.id_of_question for question in client.get_benchmark_questions(1, num_forecasters_gte=1)]
 told["numeric"] = matching(allowed_types=["numeric"], **there)
 told["forecast by others"] = matching(num_forecasters_gte=1, community_prediction_exists=True, **there)
 told["newer"] = matching(publish_time_gt=dt.datetime.now(dt.UTC) + dt.timedelta(days=2), **there)

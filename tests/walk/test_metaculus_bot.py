@@ -50,6 +50,7 @@ def made(transactional_db: None) -> dict[str, Forecast]:
     for slug in ("hidden", "shown"):
         factories.estimate(made[slug], other, 0.4, at + 2 * DAY)
         crowds.refresh(forecast_id=made[slug].pk, at=timezone.now())
+    Forecast.objects.filter(slug="shown").update(programs_in_crowd=False)
     factories.forecast("elsewhere", at=at, opens_at=at, closes_at=at + DAY)
     return made
 
@@ -128,6 +129,7 @@ def check_what_it_read(told: dict[str, Any], made: dict[str, Forecast], tourname
     assert set(told["every state"]) == set(told["older"]) == set(number.values())
     assert told["closed"] == [number["closed"]]
     assert len(told["sampled"]) == 2
+    assert told["benchmark"] == [number["shown"]]
     assert told["numeric"] == told["newer"] == []
     assert set(told["forecast by others"]) == {number["shown"]}
     assert told["before"] == {str(number["hidden"]): [False, None], str(number["shown"]): [False, 0.4]}
@@ -141,7 +143,7 @@ def check_what_it_read(told: dict[str, Any], made: dict[str, Forecast], tourname
         "project": tournament,
         "forecasters": 1,
         "weight": 1.0,
-        "bots count": True,
+        "bots count": False,
         "times": [_told(when) for when in (shown.opens_at, shown.closes_at, shown.resolve_by, shown.reveal_at)],
         "main feed": True,
         "crowd then": 0.4,
