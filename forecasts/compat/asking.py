@@ -9,7 +9,6 @@ from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
-from rest_framework.request import Request
 
 from forecasts.models import Forecast, Status
 from forecasts.queries import estimated
@@ -38,7 +37,7 @@ TIMES: Final = {
 ORDERS: Final = {name: TIMES[name] for name in ("published_at", "open_time", "scheduled_close_time")}
 
 
-def asked(view: Adapter, request: Request) -> QuerySet[Forecast]:
+def asked(view: Adapter) -> QuerySet[Forecast]:
     """What passes all filters, in an order without ties: newest first, unless another is asked for that we have."""
     found: QuerySet[Forecast] = Forecast.objects.all()
     if types := view.all_given("forecast_type"):

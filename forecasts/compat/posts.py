@@ -21,7 +21,7 @@ OWN_ALONE: Final = 1000
 
 class PostList(Adapter):
     def get(self, request: Request) -> Response:
-        return self.turned(asked(self, request).only("pk"), lambda page: _shown(self, page, own=OWN_IN_LISTS))
+        return self.turned(asked(self).only("pk"), lambda page: _shown(self, page, own=OWN_IN_LISTS))
 
 
 class PostOne(Adapter):
@@ -38,15 +38,8 @@ def _shown(view: Adapter, page: Sequence[Forecast], *, own: int, history: bool =
     rows = {each.pk: each for each in full.annotate(n_estimates=counted).prefetch_related("collections")}
     words = queries.wordings(rows.values())
     mine = queries.own_histories(ids, user=view.request.user, at=view.at, most=own)
-    visiting = view.request.user.pk is None
     return [
-        post(
-            rows[id_],
-            words[id_],
-            None if visiting else mine[id_],
-            points=_points(view, rows[id_]) if history else [],
-            at=view.at,
-        )
+        post(rows[id_], words[id_], mine[id_], points=_points(view, rows[id_]) if history else [], at=view.at)
         for id_ in ids
     ]
 

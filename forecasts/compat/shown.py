@@ -13,9 +13,9 @@ from .asking import BINARY, NAMES
 
 
 def post(
-    forecast: Any, wording: Wording, own: Sequence[Stood] | None, *, points: Sequence[CrowdPoint], at: dt.datetime
+    forecast: Any, wording: Wording, own: Sequence[Stood], *, points: Sequence[CrowdPoint], at: dt.datetime
 ) -> dict[str, Any]:
-    """`forecast` is as queries.in_full gives it, with its `n_estimates`; `own` is None for a visitor, who has none."""
+    """`forecast` is as queries.in_full gives it, with its `n_estimates`; a visitor has no estimates of their own."""
     within = tournaments.of(forecast)
     return {
         "id": forecast.pk,
@@ -32,8 +32,10 @@ def post(
             "default_project": within[0] if within else tournaments.SITE,
         },
         "question": _question(forecast, wording, at)
-        | {"aggregations": {"recency_weighted": {"history": list(_crowd(points)), "latest": _latest(forecast)}}}
-        | ({} if own is None else {"my_forecasts": _own(own)}),
+        | {
+            "my_forecasts": _own(own),
+            "aggregations": {"recency_weighted": {"history": list(_crowd(points)), "latest": _latest(forecast)}},
+        },
     }
 
 

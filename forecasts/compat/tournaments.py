@@ -113,4 +113,4 @@ def _kind(of: Tournament) -> str:
 
 
 def _none(name: str) -> str:
-    return f"There is no tournament “{name[:80]}”. projects/tournaments/ lists them all."
+    return f"There is no tournament “{name[:80]}”. projects/tournaments/ lists them."

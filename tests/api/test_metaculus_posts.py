@@ -201,7 +201,8 @@ def test_ones_own_estimates_stand_there_oldest_first(bot: Bot, other: Bot, cast:
 
 
 def test_a_visitor_has_no_forecasts_of_their_own(stranger: Bot) -> None:
-    assert "my_forecasts" not in one(stranger, factories.forecast())["question"]
+    shown = one(stranger, factories.forecast())["question"]
+    assert shown["my_forecasts"] == {"history": [], "latest": None}
 
 
 def test_the_list_shows_only_the_newest_of_many_estimates(

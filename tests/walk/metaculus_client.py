@@ -126,7 +126,9 @@ told["refused"] = {
     "number": refused(client.post_numeric_question_prediction, hidden, [0.0, 1.0]),
     "closed": refused(client.post_binary_question_prediction, closed, 0.5),
     "nowhere": refused(client.get_question_by_post_id, 10**9),
-    "nobody": refused(MetaculusClient(token="none", sleep_seconds_between_requests=0).get_current_user_id),
+    "nobody": refused(
+        MetaculusClient(token="none", sleep_seconds_between_requests=0, sleep_jitter_seconds=0).get_current_user_id
+    ),
 }
 
 # Commenting, and who is asking
