@@ -16,9 +16,7 @@ RUN mkdir build && python -m tracker.charts.bundle build/vega.js \
     && ENVIRONMENT=production ALLOWED_HOSTS=build.example DATABASE_URL=postgresql://build REDIS_URL=redis://build \
        SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
        python manage.py collectstatic --noinput --verbosity 0
-# The bundle is made, and half of the image would be its maker.
-RUN pip uninstall --yes --quiet vl-convert-python \
-    && PYTHONDONTWRITEBYTECODE= python -m compileall -q -j 0 /app /venv/lib \
+RUN PYTHONDONTWRITEBYTECODE= python -m compileall -q -j 0 /app /venv/lib \
     && pip uninstall --yes --quiet pip setuptools
 
 FROM python:3.11-slim

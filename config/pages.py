@@ -1,5 +1,6 @@
 """What every page's frame shows."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -19,6 +20,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     section, _, rest = request.path.strip("/").partition("/")
     return {
         "section": section,
+        "site": settings.SITE_URL,
         "own_record": section == "forecasters" and user is not None and rest == user.get_username(),
         "n_due": SimpleLazyObject(lambda: _up_to(MOST_DUE, queries.n_due(at=timezone.now(), most=MOST_DUE + 1))),
     }

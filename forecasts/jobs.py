@@ -17,20 +17,23 @@ class Job(Protocol):
     def delay(self, *args: Any) -> Any: ...
 
 
-def enqueue(job: Job, *ids: int, once: str = "") -> None:
+def enqueue(job: Job, *ids: int, once: str = "") -> bool:
     """Announce a job; not again while another waits that named the same `once`, which the job clears as it begins.
+    Return whether one is announced.
 
     After a failure none is announced for a while: one request may have dozens to announce, and a frozen broker holds
     each for a second. What is lost costs latency only.
     """
     global _silent_until  # noqa: PLW0603  one broker per process, so one memory of it
     if time.monotonic() < _silent_until:
-        return
+        return False
     # The key of a job that was lost expires; by then a query has found its work.
     if once and not cache.add(once, 1, timeout=QUIET):
-        return
+        return True
     try:
         job.delay(*ids)
     except Exception:
         _silent_until = time.monotonic() + QUIET
         log.warning("the queue did not take %s%s; it will be found by query", job.name, ids, exc_info=True)
+        return False
+    return True

@@ -7,7 +7,7 @@ from django.utils import timezone
 from forecasts.jobs import enqueue
 
 from .letters import sending
-from .services import folding, scoring
+from .services import folding, picturing, scoring
 from .webhooks import finding
 from .webhooks import sending as delivering
 
@@ -56,3 +56,24 @@ def deliver(delivery_id: int) -> None:
     following = delivering.send(delivery_id=delivery_id, clock=timezone.now)
     if following:
         enqueue(deliver, following)
+
+
+# A picture takes a tenth of a second. The engine cannot be interrupted, only ended together with its process.
+@shared_task(time_limit=30)
+def draw_picture(picture_id: int) -> None:
+    from .charts.drawing import drawn  # the engine, which no web process needs
+
+    picturing.draw(picture_id=picture_id, clock=timezone.now, by=drawn)
+
+
+@shared_task
+def draw_pictures() -> None:
+    """Find by query what was asked for and is not drawn, and forget what nobody asks for any more."""
+    at = timezone.now()
+    picturing.sweep(at=at)
+    for picture_id in picturing.due(at=at):
+        announce_picture(picture_id)
+
+
+def announce_picture(picture_id: int) -> bool:
+    return enqueue(draw_picture, picture_id, once=f"picture-waits:{picture_id}")

@@ -103,6 +103,8 @@ NO_PAGES = {
     "account-export",
     "forecasts-table",
     "leaderboards-table",
+    "chart-svg",
+    "chart-png",
     # These are seen on the whole way of test_accounts.py, after asking who it is.
     "account-close",
     "account-closed",

@@ -81,8 +81,8 @@ def test_after_a_while_jobs_are_announced_again(monkeypatch: pytest.MonkeyPatch)
             raise ConnectionError
 
     monkeypatch.setattr(jobs, "_silent_until", float("-inf"))
-    jobs.enqueue(Fails(), 1)
-    jobs.enqueue(Fails(), 2)
+    assert not jobs.enqueue(Fails(), 1)
+    assert not jobs.enqueue(Fails(), 2)
     assert tried == [1]
     monkeypatch.setattr(jobs, "_silent_until", float("-inf"))
     jobs.enqueue(Fails(), 3)

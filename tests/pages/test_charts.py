@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import vl_convert
 
+from tracker import charts
 from tracker.charts import bundle
 
 ROWS = {
@@ -44,9 +45,9 @@ ROWS = {
 PARAMETERS = {"until": "2027-02-01T00:00:00Z", "most": "0.4", "forecasts": "/calibration/forecasts/?scope=all"}
 
 
-@pytest.mark.parametrize("name", sorted(bundle.specifications()))
+@pytest.mark.parametrize("name", sorted(charts.specifications()))
 def test_a_chart_draws_what_the_api_gives(name: str) -> None:
-    specification = json.loads(json.dumps(bundle.specifications()[name]))
+    specification = json.loads(json.dumps(charts.specifications()[name]))
     specification["width"] = 400
     for layer in specification["layer"]:
         if kind := layer["data"].get("format", {}).get("property"):
@@ -59,7 +60,7 @@ def test_a_chart_draws_what_the_api_gives(name: str) -> None:
 
 
 def test_evidence_points_up_and_down_on_the_chart_and_a_new_wording_is_a_line() -> None:
-    specification = json.loads(json.dumps(bundle.specifications()["history"]))
+    specification = json.loads(json.dumps(charts.specifications()["history"]))
     for layer in specification["layer"]:
         layer["data"] = {"values": ROWS[layer["data"]["name"]]}
     specification |= {"width": 400, "params": [{"name": "until", "value": PARAMETERS["until"]}]}
@@ -70,7 +71,7 @@ def test_evidence_points_up_and_down_on_the_chart_and_a_new_wording_is_a_line() 
 
 
 def test_a_bin_leads_to_its_forecasts() -> None:
-    specification = json.loads(json.dumps(bundle.specifications()["reliability"]))
+    specification = json.loads(json.dumps(charts.specifications()["reliability"]))
     for layer in specification["layer"]:
         if kind := layer["data"].get("format", {}).get("property"):
             layer["data"] = {"values": ROWS[kind]}
@@ -80,7 +81,7 @@ def test_a_bin_leads_to_its_forecasts() -> None:
 
 def test_a_crowd_that_left_is_drawn_for_as_long_as_it_stood() -> None:
     """Its only point has no line to the next, at which nobody stands."""
-    specification = json.loads(json.dumps(bundle.specifications()["history"]))
+    specification = json.loads(json.dumps(charts.specifications()["history"]))
     gone = {"at": "2027-01-11T00:00:00Z", "recency_weighted": None, "n": 0}
     for layer in specification["layer"]:
         layer["data"] = {"values": [*ROWS["crowd"], gone] if layer["data"]["name"] == "crowd" else []}
@@ -94,7 +95,7 @@ def test_a_crowd_that_left_is_drawn_for_as_long_as_it_stood() -> None:
 
 def test_a_crowd_of_this_moment_has_hours_on_its_axis() -> None:
     """Right after the first estimate all that is drawn lies within milliseconds."""
-    specification = json.loads(json.dumps(bundle.specifications()["history"]))
+    specification = json.loads(json.dumps(charts.specifications()["history"]))
     first = {"at": "2027-01-31T11:59:59.900Z", "recency_weighted": 0.4, "n": 1}
     for layer in specification["layer"]:
         layer["data"] = {"values": [first] if layer["data"]["name"] == "crowd" else []}

@@ -28,6 +28,7 @@ ARGUMENTS = {
     "<slug:name>": "claim",
     "<str:name>": "ann",
     "<slug:key>": "C1",
+    "<slug:chart>": "history",
     "<str:token>": "1-0.é",
 }
 

@@ -6,19 +6,14 @@ from pathlib import Path
 
 import vl_convert
 
-HERE = Path(__file__).parent
-
-
-def specifications() -> dict[str, object]:
-    """Every chart by its name."""
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("*.json"))}
+from tracker.charts import HERE, look, specifications
 
 
 def snippet() -> str:
     """Our code as part of the bundle: an import in a script of its own would escape the hashing of file names."""
     charts = json.dumps(specifications(), ensure_ascii=False)
     mount = (HERE / "mount.js").read_text(encoding="utf-8")
-    return f"const SPECS = {charts};\n{mount}"
+    return f"const SPECS = {charts};\nconst LOOK = {json.dumps(look())};\n{mount}"
 
 
 def main(target: str) -> None:

@@ -1,32 +1,16 @@
-// Puts the charts on the page. SPECS stands before this in the bundle; each figure names one, and where its data is.
+// Puts the charts on the page. SPECS and LOOK stand before this in the bundle; each figure names a chart, and where its
+// data is.
 
-// The look, in one place: the page's own colours and letters, so that dark mode is the same tokens.
+// The look with the page's own colours and letters for their tokens, so that dark mode is the same look.
 const theme = () => {
   const style = getComputedStyle(document.documentElement);
-  const token = (name) => style.getPropertyValue(`--${name}`).trim();
-  return {
-    background: null,
-    font: token("sans"),
-    padding: { left: 2, right: 10, top: 8, bottom: 2 },
-    view: { stroke: null },
-    mark: { color: token("accent") },
-    axis: {
-      domain: false, ticks: false, labelPadding: 7, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
-      labelColor: token("soft"), titleColor: token("soft"), gridColor: token("line"), titlePadding: 8,
-    },
-    range: { category: [token("yes"), token("no"), token("void")], symbol: ["triangle-up", "triangle-down", "circle"] },
-    style: {
-      wording: { color: token("soft"), strokeWidth: 1.5, strokeDash: [2, 3] },
-      evidence: { size: 85, opacity: 1 },
-      crowd: { color: token("accent"), strokeWidth: 2, strokeJoin: "round" },
-      own: { color: token("ink"), stroke: token("card"), strokeWidth: 1.5, size: 90, opacity: 1 },
-      baseline: { color: token("ink"), strokeWidth: 1.5, strokeJoin: "round" },
-      band: { color: token("accent"), opacity: 0.13 },
-      interval: { color: token("accent"), strokeWidth: 1.5, opacity: 0.55 },
-      bin: { color: token("accent"), stroke: token("card"), strokeWidth: 1 },
-      ideal: { color: token("soft"), strokeWidth: 1, strokeDash: [3, 4] },
-    },
+  const filled = (part) => {
+    if (typeof part === "string" && part.startsWith("--")) return style.getPropertyValue(part).trim();
+    if (Array.isArray(part)) return part.map(filled);
+    if (part === null || typeof part !== "object") return part;
+    return Object.fromEntries(Object.entries(part).map(([name, within]) => [name, filled(within)]));
   };
+  return { background: null, ...filled(LOOK) };
 };
 
 const options = {

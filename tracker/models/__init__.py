@@ -1,8 +1,9 @@
 """The reading: scoring runs, the scores that they made, what those add up to, and what was told of it by letter
-or by webhook.
+or by webhook, and pictures of it.
 """
 
 from .letters import Letter, News
+from .pictures import Picture
 from .progress import Backlog, Failure
 from .scores import Owner, Score, ScoringRun
 from .totals import EVERYONE, BinTotal, CellTotal, ClusterTotal, Counted, MomentTotal, Recount, Total
@@ -23,6 +24,7 @@ __all__ = [
     "MomentTotal",
     "News",
     "Owner",
+    "Picture",
     "Recount",
     "Score",
     "ScoringRun",

@@ -15,6 +15,8 @@ from tracker.queries import bins
 from tracker.queries.calibration import Calibration, Subject, calibration, subject
 from tracker.queries.viewing import view
 
+from .pictures.offering import offer
+
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
@@ -29,6 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "person": whose.forecaster,
         "src": "/api/v1/calibration/?" + urlencode(choices(read, whose)),
         "forecasts": reverse("calibration-forecasts") + "?" + urlencode(choices(read, whose)),
+        "picture": offer(reverse("calibration"), f"Reliability diagram: {read.label}", **choices(read, whose)),
     }
     return render(request, "tracker/calibration.html", context, status=400 if form.errors else 200)
 

@@ -1,12 +1,12 @@
 """Two forecasters compared: the running mean with its band, and every round."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,6 +19,7 @@ from tracker.queries.measures import REFERENCES
 from tracker.queries.naming import scored_names
 
 from .drawing import Scale
+from .pictures.offering import Offer, offer
 
 # The latest rounds that the table shows; the API has all.
 SHOWN = 50
@@ -30,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     asked = form.asked()
     seen = _seen(form, asked)
     read = seen.read if seen else None
-    most = _most(seen) if seen else 1.0
+    most = seen.most if seen else 1.0
     context = {
         "form": form,
         "asked": asked,
@@ -39,7 +40,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "with_a_crowd": read is not None and Owner.CROWD in {read.a.owner, read.b.owner},
         "shown": read.rounds[::-1] if read else (),
         "drawn": seen is not None and seen.drawn,
-        "src": _src(read) if read else "",
+        "src": "/api/v1/compare/?" + urlencode(_choices(read)) if read else "",
+        "picture": _picture(read) if read else None,
         "most": most,
         "mark": _mark(read.last, most) if read and read.last else None,
     }
@@ -76,10 +78,14 @@ def _seen(form: ComparisonForm, asked: dict[str, Any]) -> Glance | None:
         return None
 
 
-def _src(read: Comparison) -> str:
-    """Where the chart finds the same numbers."""
-    asked = {"a": read.a.key, "b": read.b.key, "scope": str(read.scope), "settled": str(read.settled).lower()}
-    return "/api/v1/compare/?" + urlencode(asked)
+def _choices(read: Comparison) -> dict[str, str]:
+    """The same choices as parameters of an address."""
+    return {"a": read.a.key, "b": read.b.key, "scope": str(read.scope), "settled": str(read.settled).lower()}
+
+
+def _picture(read: Comparison) -> Offer:
+    alt = f"The mean difference of the Brier scores of {read.a.phrase} and {read.b.phrase} over time, with its interval"
+    return offer(reverse("compare"), alt, **_choices(read))
 
 
 @dataclass(frozen=True)
@@ -96,13 +102,3 @@ def _mark(last: Round, most: float) -> Mark:
     scale = Scale(-most, most)
     beyond = last.low < -most or last.high > most
     return Mark(scale.place(last.mean), scale.place(last.low), scale.place(last.high), beyond)
-
-
-def _most(seen: Glance) -> float:
-    """How far from 0 the chart reaches: to where the path is now. First intervals span all there is, and would hide it.
-
-    Upwards to a twentieth, so that the axis ends at a round number.
-    """
-    last = seen.read.last
-    widest = last.high - last.low if last else 2.0
-    return min(math.ceil(20 * max(seen.farthest, 1.25 * widest)) / 20, 1.0)

@@ -1,10 +1,12 @@
 """The scores of one forecast: a page of its own, and the part of it that the forecast's page takes in."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,6 +14,8 @@ from forecasts.models import Forecast, Forecaster, Viewer
 from tracker.models import Owner, Score
 from tracker.queries import accruals, scores
 from tracker.queries.measures import REFERENCES
+
+from .pictures.offering import Offer
 
 PER_PAGE = 50
 
@@ -55,4 +59,12 @@ def _example(forecast: Forecast, person: Forecaster | None) -> dict[str, Any]:
     if person is None:
         return {}
     score = scores.people(forecast).filter(forecaster=person.pk).first()
-    return {"person": person, "score": score, "accrual": accruals.accrual(forecast, person) if score else None}
+    alt = f"What each moment earned {person.username}, by the baseline and by the peer score: {forecast.question}"
+    parameters = {"forecast": forecast.slug, "forecaster": person.username}
+    page = reverse("forecast-scores", args=[forecast.slug]) + "?" + urlencode({"forecaster": person.username})
+    return {
+        "person": person,
+        "score": score,
+        "accrual": accruals.accrual(forecast, person) if score else None,
+        "picture": Offer(urlencode(parameters), page, alt),
+    }

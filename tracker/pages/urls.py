@@ -17,6 +17,7 @@ from . import (
     sources,
     webhooks,
 )
+from .pictures import showing
 
 urlpatterns = [
     path("", home.show, name="home"),
@@ -46,5 +47,7 @@ urlpatterns = [
     path("accounts/letters/", letters.choose, name="letters"),
     path("accounts/letters/preview/", letters.preview, name="letters-preview"),
     path("accounts/letters/stop/<str:token>/", letters.stop, name="letters-stop"),
+    path("charts/<slug:chart>.svg", showing.show, {"kind": "svg"}, name="chart-svg"),
+    path("charts/<slug:chart>.png", showing.show, {"kind": "png"}, name="chart-png"),
     path("help/", helping.show, name="help"),
 ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import math
 from dataclasses import dataclass, replace
 
 from django.core.cache import cache
@@ -29,18 +30,27 @@ class Glance:
     drawn: bool
     farthest: float
 
+    @property
+    def most(self) -> float:
+        """How far from 0 the chart reaches: to where the path is now. First intervals span all there is, and would hide
+        it. Upwards to a twentieth, so that the axis ends at a round number.
+        """
+        last = self.read.last
+        widest = last.high - last.low if last else 2.0
+        return min(math.ceil(20 * max(self.farthest, 1.25 * widest)) / 20, 1.0)
+
 
 def glance(*, a: Subject, b: Subject, scope: Scope, settled: bool, at: dt.datetime, shown: int) -> Glance:
     """From the cache where no decision, wording or total has changed since, and nothing has settled."""
     key = _key(a, b, scope, settled, shown)
     kept: Glance | None = cache.get(key)
     if kept is None:
-        kept = _worked_out(comparison(a=a, b=b, scope=scope, settled=settled, at=at), shown)
+        kept = worked_out(comparison(a=a, b=b, scope=scope, settled=settled, at=at), shown)
         cache.set(key, kept, timeout=seconds_kept(scope, settled=settled, at=at))
     return replace(kept, read=replace(kept.read, a=a, b=b))
 
 
-def _worked_out(read: Comparison, shown: int) -> Glance:
+def worked_out(read: Comparison, shown: int) -> Glance:
     late = read.rounds[len(read.rounds) // 4 :]
     # Accounts stay out of the cache, with what they hold.
     a, b = replace(read.a, forecaster=None), replace(read.b, forecaster=None)
