@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "work out crowds that changed": {"task": "forecasts.tasks.refresh_crowds", "schedule": 15.0},
     "send the letters that are due": {"task": "tracker.tasks.send_letters", "schedule": 300.0},
     "draw pictures that wait": {"task": "tracker.tasks.draw_pictures", "schedule": 15.0},
+    "make archives that wait": {"task": "tracker.tasks.make_archives", "schedule": 15.0},
     "tell webhooks": {"task": "tracker.tasks.tell_webhooks", "schedule": 15.0},
 }
 SCORE_BATCH = 50

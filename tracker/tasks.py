@@ -7,7 +7,7 @@ from django.utils import timezone
 from forecasts.jobs import enqueue
 
 from .letters import sending
-from .services import folding, picturing, scoring
+from .services import archives, folding, picturing, scoring
 from .webhooks import finding
 from .webhooks import sending as delivering
 
@@ -77,3 +77,15 @@ def draw_pictures() -> None:
 
 def announce_picture(picture_id: int) -> bool:
     return enqueue(draw_picture, picture_id, once=f"picture-waits:{picture_id}")
+
+
+@shared_task
+def make_archive(archive_id: int) -> None:
+    archives.carry_out(archive_id=archive_id, clock=timezone.now)
+
+
+@shared_task
+def make_archives() -> None:
+    """Find by query what was asked for and is not made, and sweep what nobody needs any more."""
+    archives.sweep(at=timezone.now())
+    archives.carry_out_waiting(clock=timezone.now)

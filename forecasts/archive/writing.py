@@ -5,11 +5,12 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -38,13 +39,35 @@ def write(folder: Path, tables: Iterable[Table], *, at: dt.datetime, progress: P
     """Write the tables and the manifest into a folder that is absent or empty, all or nothing."""
     with _appearing(folder) as draft, snapshot():
         files = {table.file: _write_table(draft / table.file, table, progress) for table in tables}
-        manifest = {
-            "format": FORMAT,
-            "exported_at": cell_of(at),
-            "files": {name: {"rows": file.rows, "sha256": file.sha256} for name, file in sorted(files.items())},
-        }
-        (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (draft / MANIFEST).write_text(_manifest(files, at), encoding="utf-8")
     return files
+
+
+class Sink(Protocol):
+    """What a ZIP is written to, from its beginning to its end."""
+
+    def write(self, written: bytes, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def write_zip(into: Sink, tables: Iterable[Table], *, folder: str, at: dt.datetime, progress: Progress) -> None:
+    """Write the same as a ZIP of a folder by that name, row by row; it holds all of it only once this returns."""
+    files: dict[str, Written] = {}
+    with ZipFile(into, "w", ZIP_DEFLATED) as archive, snapshot():
+        for table in tables:
+            progress(table.file, 0)
+            with archive.open(f"{folder}/{table.file}", "w", force_zip64=True) as file:
+                files[table.file] = write_table(file, table, progress=progress)
+            progress(table.file, files[table.file].rows)
+        archive.writestr(f"{folder}/{MANIFEST}", _manifest(files, at))
+
+
+def _manifest(files: Mapping[str, Written], at: dt.datetime) -> str:
+    listed = {name: {"rows": file.rows, "sha256": file.sha256} for name, file in sorted(files.items())}
+    return json.dumps({"format": FORMAT, "exported_at": cell_of(at), "files": listed}, indent=2) + "\n"
 
 
 @contextmanager

@@ -65,6 +65,10 @@ class Forecaster(AbstractUser):
     def may_moderate(self) -> bool:
         return self.takes_part and self.is_superuser
 
+    @property
+    def may_archive(self) -> bool:
+        return self.takes_part and self.is_superuser
+
 
 class RetiredName(models.Model):
     """The name of a closed account, which nobody else may take: only a keyed digest, so that it cannot be read."""

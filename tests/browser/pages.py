@@ -68,6 +68,8 @@ PLACES = (
     Place("account-program", "/accounts/program/", "ann"),
     Place("webhooks", "/accounts/webhooks/", "ann"),
     Place("webhook", "/accounts/webhooks/1001/", "ann"),
+    Place("archives", "/archives/", "admin"),
+    Place("archive", "/archives/1001/", "admin"),
     Place("usersessions_list", "/accounts/sessions/", "ann"),
     Place("account_confirm_email", "/accounts/confirm-email/forged/"),
     Place("account_email_verification_sent", "/accounts/confirm-email/"),
@@ -103,6 +105,7 @@ NO_PAGES = {
     "account-export",
     "forecasts-table",
     "leaderboards-table",
+    "archive-download",
     "chart-svg",
     "chart-png",
     # These are seen on the whole way of test_accounts.py, after asking who it is.

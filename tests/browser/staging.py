@@ -13,7 +13,7 @@ from forecasts.models import Forecast, Forecaster, Registration, RegistrationPro
 from forecasts.services import crowds, evidencing, noting
 from tests import factories
 from tests.world import DAY, World, stage
-from tracker.models import Delivery, Webhook
+from tracker.models import Archive, Delivery, Webhook
 
 PASSWORD = "correct horse 9"
 SETTLED = 30
@@ -29,6 +29,7 @@ def stage_site() -> World:
     _talk(world, cast, at)
     _hold_season(cast, at)
     _send_catalogue(cast, at)
+    _keep_archive(cast, at)
     _tell_webhooks(world, cast, at)
     _let_in()
     return world
@@ -91,6 +92,12 @@ def _send_catalogue(cast: factories.Cast, at: dt.datetime) -> None:
     ]
     sent.save(force_insert=True)
     RegistrationProgress.objects.create(registration=sent, tries=1, done=300, told_at=at - DAY)
+
+
+def _keep_archive(cast: factories.Cast, at: dt.datetime) -> None:
+    """One that can be downloaded."""
+    made = {"size": 2_345_678, "sha256": "1f" * 32, "tries": 1, "n_rows": 12_345, "n_files": 12}
+    Archive.objects.create(pk=1001, by=cast.admin, asked_at=at, ended_at=at, state="made", **made)
 
 
 def _tell_webhooks(world: World, cast: factories.Cast, at: dt.datetime) -> None:

@@ -25,6 +25,7 @@ NAMES = (
 ARGUMENTS = {
     "<int:evidence_id>": str(2**64),
     "<int:note_id>": str(2**64),
+    "<int:archive_id>": str(2**64),
     "<slug:name>": "claim",
     "<str:name>": "ann",
     "<slug:key>": "C1",

@@ -1,7 +1,8 @@
 """The reading: scoring runs, the scores that they made, what those add up to, and what was told of it by letter
-or by webhook, and pictures of it.
+or by webhook, pictures of it, and archives.
 """
 
+from .archives import Archive, ArchivePart
 from .letters import Letter, News
 from .pictures import Picture
 from .progress import Backlog, Failure
@@ -12,6 +13,8 @@ from .webhooks import SUBJECTS, Delivery, Event, Webhook
 __all__ = [
     "EVERYONE",
     "SUBJECTS",
+    "Archive",
+    "ArchivePart",
     "Backlog",
     "BinTotal",
     "CellTotal",

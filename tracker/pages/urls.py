@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import (
     accounts,
+    archives,
     boards,
     calibrations,
     comparisons,
@@ -41,6 +42,9 @@ urlpatterns = [
     path("accounts/webhooks/<int:webhook_id>/", webhooks.show, name="webhook"),
     path("accounts/webhooks/<int:webhook_id>/<slug:verb>/", webhooks.act, name="webhook-act"),
     path("accounts/program/", accounts.program, name="account-program"),
+    path("archives/", archives.index, name="archives"),
+    path("archives/<int:archive_id>/", archives.show, name="archive"),
+    path("archives/<int:archive_id>/download/", archives.download, name="archive-download"),
     path("accounts/export/", accounts.export, name="account-export"),
     path("accounts/close/", accounts.close, name="account-close"),
     path("accounts/closed/", accounts.closed, name="account-closed"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from forecasts.archive.files import RECORD
 from forecasts.archive.kinds import MEASURE, TEXT
 from forecasts.archive.tables import Column, Table
-from forecasts.archive.writing import Progress, Written, write
+from forecasts.archive.writing import Progress, Sink, Written, write, write_zip
 from forecasts.services.archiving import Listener, Report, import_archive
 from tracker.scoring.scores import MEASURES
 
@@ -43,10 +43,17 @@ CROWD_SCORES = Table(
     order='forecast_id, method COLLATE "C"',
 )
 
+FILES = (*RECORD, SCORES, CROWD_SCORES)
+
 
 def export(folder: Path, *, at: dt.datetime, progress: Progress) -> dict[str, Written]:
     """Write the whole record and its scores to a folder that is empty or not there yet."""
-    return write(folder, (*RECORD, SCORES, CROWD_SCORES), at=at, progress=progress)
+    return write(folder, FILES, at=at, progress=progress)
+
+
+def pack(into: Sink, *, at: dt.datetime, progress: Progress) -> None:
+    """The same as a ZIP of that folder, written from its beginning to its end."""
+    write_zip(into, FILES, folder=f"forecast-tracker-{at:%Y-%m-%d}", at=at, progress=progress)
 
 
 def bring(
