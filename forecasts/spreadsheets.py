@@ -3,10 +3,15 @@
 import csv
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from dataclasses import dataclass
+from functools import partial, wraps
+from itertools import chain, islice
 from typing import Any, Final
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from forecasts.archive.kinds import cell_of
 
@@ -17,18 +22,83 @@ BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 Columns = dict[str, Callable[[Any], Any]]
 
 
+@dataclass(frozen=True)
+class Table:
+    """A file in the making: each column is a way to its value from a row. Rows are read while it is sent."""
+
+    name: str
+    columns: Columns
+    rows: Iterable[Any]
+
+
+class Unreadable(Exception):
+    """What was asked for is not what there is: for each field what is wrong with it."""
+
+    def __init__(self, errors: Mapping[str, Iterable[Any]]) -> None:
+        super().__init__(dict(errors))
+        self.errors = errors
+
+
+def page(made: Callable[..., Table]) -> Callable[..., HttpResponseBase]:
+    """The address of a file: of the request and the instant, and of what is in the address, makes its table."""
+
+    @require_safe
+    @wraps(made)
+    def answer(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        try:
+            table = made(request, at=timezone.now(), **named)
+        except Unreadable as unreadable:
+            return refused(unreadable.errors)
+        response = StreamingHttpResponse(lines(table), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
+        return response
+
+    return answer
+
+
+def refuse(errors: Mapping[str, Iterable[Any]]) -> None:
+    """Where a form has any."""
+    if errors:
+        raise Unreadable(errors)
+
+
+def columns(*names: str, **paths: str) -> Columns:
+    """Each by its name in a row, or by the path that is given for it; None where something on the way is.
+
+    >>> ways = columns("start", where="start.real")
+    >>> [way(slice(2, 3)) for way in ways.values()], ways["where"](slice(3))
+    ([2, 2], None)
+    """
+    return {name: _way(path) for name, path in (*((name, name) for name in names), *paths.items())}
+
+
+def _way(path: str) -> Callable[[Any], Any]:
+    parts = path.split(".")
+
+    def value(row: Any) -> Any:
+        for part in parts:
+            if row is None:
+                return None
+            row = getattr(row, part)
+        return row
+
+    return value
+
+
+def same(**values: Any) -> Columns:
+    """What is the same in every row, such as what the file is of, so that files can be joined."""
+    return {name: partial(_always, value) for name, value in values.items()}
+
+
+def _always(value: Any, _: Any) -> Any:
+    return value
+
+
 class Line:
     """What csv writes to: it gives each line back instead of keeping it."""
 
     def write(self, line: str) -> str:
         return line
-
-
-def sent(name: str, columns: Columns, rows: Iterable[Any]) -> StreamingHttpResponse:
-    """The file, line by line; each column is a way to its value from a row."""
-    response = StreamingHttpResponse(lines(columns, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
 
 
 def refused(errors: Mapping[str, Iterable[Any]]) -> HttpResponse:
@@ -37,9 +107,9 @@ def refused(errors: Mapping[str, Iterable[Any]]) -> HttpResponse:
     return HttpResponse(said, content_type="text/plain; charset=utf-8", status=400)
 
 
-def lines(columns: Columns, rows: Iterable[Any]) -> Iterator[str]:
-    writer = csv.writer(Line())
-    for cells in chain([columns], ([cell(of(row)) for of in columns.values()] for row in rows)):
+def lines(table: Table) -> Iterator[str]:
+    writer, ways = csv.writer(Line()), table.columns.values()
+    for cells in chain([table.columns], ([cell(of(row)) for of in ways] for row in islice(table.rows, MOST))):
         yield writer.writerow(cells)
 
 

@@ -1,13 +1,10 @@
 """The list of forecasts: filters, search, order, more of it, and all of it as a file."""
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +14,8 @@ from django.views.decorators.http import require_safe
 from forecasts import queries, spreadsheets
 from forecasts.filtering import FilterForm, without
 from forecasts.links import absolute
-from forecasts.models import Forecast
+from forecasts.models import Viewer
+from forecasts.spreadsheets import Table, columns
 
 MORE = "more"
 SIZE = 25
@@ -56,44 +54,29 @@ def index(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
-def table(request: HttpRequest) -> HttpResponseBase:
+@spreadsheets.page
+def table(request: HttpRequest, *, at: dt.datetime) -> Table:
     """The same list as CSV, as far as a file goes."""
-    at, form = timezone.now(), FilterForm(request.GET, user=request.user)
+    form = FilterForm(request.GET, user=request.user)
     asked = form.filters()
-    if form.errors:
-        return spreadsheets.refused(form.errors)
-    columns = _columns(at) | (YOURS if request.user.is_authenticated else {})
+    spreadsheets.refuse(form.errors)
     found = queries.every(asked, user=request.user, at=at, most=spreadsheets.MOST)
-    return spreadsheets.sent(f"forecasts-{at:%Y-%m-%d}", columns, found)
+    return Table(f"forecasts-{at:%Y-%m-%d}", of_forecasts(at) | yours(request.user), found)
 
 
-YOURS: spreadsheets.Columns = {"your_estimate": attrgetter("own")}
+def yours(user: Viewer) -> spreadsheets.Columns:
+    return columns(your_estimate="own") if user.pk else {}
 
 
-def _columns(at: dt.datetime) -> dict[str, Any]:
+def of_forecasts(at: dt.datetime) -> spreadsheets.Columns:
     """A hidden crowd's cells are empty, and so are those of what is not known yet."""
-
-    def of_claim(way: str) -> Callable[[Forecast], Any]:
-        return lambda row: attrgetter(way)(row.claim) if row.claim else None
-
     return {
-        "forecast": attrgetter("slug"),
-        "question": attrgetter("question"),
+        **columns("question", forecast="slug"),
         "status": lambda row: str(row.status_at(at)),
         "outcome": attrgetter("outcome"),
         "known_at": lambda row: row.resolution.known_at if row.outcome else None,
-        "crowd": attrgetter("crowd"),
-        "forecasters": attrgetter("n_standing"),
-        "moved_at": attrgetter("moved_at"),
-        "opens_at": attrgetter("opens_at"),
-        "closes_at": attrgetter("closes_at"),
-        "resolve_by": attrgetter("resolve_by"),
-        "source": of_claim("source.slug"),
-        "claim": of_claim("key"),
-        "condition": lambda row: row.condition.slug if row.condition else None,
-        "condition_outcome": attrgetter("condition_outcome"),
-        "pair": lambda row: row.pair.slug if row.pair else None,
-        "tags": attrgetter("tags"),
+        **columns("crowd", "moved_at", "opens_at", "closes_at", "resolve_by", forecasters="n_standing"),
+        **columns(source="claim.source.slug", claim="claim.key", condition="condition.slug"),
+        **columns("condition_outcome", "tags", pair="pair.slug"),
         "address": lambda row: absolute(row.get_absolute_url()),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import answering, estimating, evidencing, feeds, histories, listing, noting, reading, sessions, tokens
+from . import answering, estimating, evidencing, feeds, histories, listing, noting, reading, sessions, tables, tokens
 
 urlpatterns = [
     # Before allauth's, under its name.
@@ -24,6 +24,10 @@ urlpatterns = [
     path("forecasts.csv", listing.table, name="forecasts-table"),
     path("forecasts/", listing.index, name="forecasts"),
     path("forecasts/<slug:slug>/", reading.show, name="forecast"),
+    path("forecasts/<slug:slug>/crowd.csv", tables.crowd, name="crowd-table"),
+    path("forecasts/<slug:slug>/estimates.csv", tables.estimates, name="estimates-table"),
+    path("forecasts/<slug:slug>/evidence.csv", tables.evidence, name="evidence-table"),
+    path("forecasts/<slug:slug>/notes.csv", tables.notes, name="notes-table"),
     path("forecasts/<slug:slug>/history/", histories.show, name="forecast-history"),
     path("forecasts/<slug:slug>/estimate/", estimating.submit, name="forecast-estimate"),
     path("forecasts/<slug:slug>/withdraw/", estimating.withdraw, name="forecast-withdraw"),

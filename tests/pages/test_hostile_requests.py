@@ -30,6 +30,7 @@ ARGUMENTS = {
     "<str:name>": "ann",
     "<slug:key>": "C1",
     "<slug:chart>": "history",
+    "<slug:part>": "bins",
     "<str:token>": "1-0.é",
 }
 

@@ -1,20 +1,17 @@
 """Leaderboards, on pages and as a file."""
 
-from functools import partial
-from operator import attrgetter
-from typing import Any
+import datetime as dt
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from forecasts import spreadsheets
+from forecasts.spreadsheets import Table, columns, same
 from tracker.forms import BoardForm
 from tracker.queries.examples import example
 from tracker.queries.leaderboards import PAGE, leaderboard, leaderboard_page
-from tracker.queries.rows import Row
 from tracker.queries.viewing import view
 
 from .drawing import Scale, drawn
@@ -52,38 +49,25 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "tracker/leaderboards.html", context, status=400 if form.errors else 200)
 
 
-COLUMNS: spreadsheets.Columns = {
-    name: attrgetter(name)
-    for name in (
-        *("rank", "rank_best", "rank_worst", "owner", "name", "label", "is_bot", "simulated", "score", "low", "high"),
-        *("crowd", "n", "upsets", "coverage", "attainable", "contested"),
-    )
-}
+COLUMNS = columns(
+    *("rank", "rank_best", "rank_worst", "owner", "name", "label", "is_bot", "simulated", "score", "low", "high"),
+    *("crowd", "n", "upsets", "coverage", "attainable", "contested"),
+)
 
 
-@require_safe
-def table(request: HttpRequest) -> HttpResponseBase:
-    """The whole board as CSV, in the API's names; what it is of stands in each row, so that files can be joined."""
+@spreadsheets.page
+def table(request: HttpRequest, *, at: dt.datetime) -> Table:
+    """The whole board as CSV, in the API's names."""
     form = BoardForm(request.GET)
     asked = form.asked()
-    if form.errors:
-        return spreadsheets.refused(form.errors)
+    spreadsheets.refuse(form.errors)
     board = leaderboard(**asked)
-    of: dict[str, Any] = {
-        "scope": str(board.scope),
-        "measure": board.measure.name,
-        "better": board.measure.better,
-        "year": board.year,
-        "who": board.who,
-        "settled": board.settled,
-    }
-    columns = COLUMNS | {name: partial(_same, value) for name, value in of.items()}
-    name = f"leaderboard-{board.measure.name}-{of['scope'].replace(':', '-')}"
-    return spreadsheets.sent(name, columns, (*board.ranked, *board.unranked, *board.references))
-
-
-def _same(value: Any, _: Row) -> Any:
-    return value
+    scope, measure = str(board.scope), board.measure
+    of = same(scope=scope, measure=measure.name, better=measure.better, year=board.year, who=board.who)
+    rows = (*board.ranked, *board.unranked, *board.references)
+    return Table(
+        f"leaderboard-{measure.name}-{scope.replace(':', '-')}", COLUMNS | of | same(settled=board.settled), rows
+    )
 
 
 def _page(text: str) -> int:

@@ -1,15 +1,18 @@
 """Calibration: the reliability diagram with its numbers, and the forecasts behind each of its bins."""
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from forecasts import spreadsheets
 from forecasts.models import Forecaster
 from forecasts.refusals import Refused
+from forecasts.spreadsheets import Table, columns, same
 from tracker.forms import BinForm, CalibrationForm
 from tracker.queries import bins
 from tracker.queries.calibration import Calibration, Subject, calibration, subject
@@ -59,6 +62,30 @@ def behind(request: HttpRequest) -> HttpResponse:
         "here": reverse("calibration-forecasts") + "?" + urlencode(_of(whose) | chosen),
     }
     return render(request, "tracker/calibration_forecasts.html", context, status=400 if form.errors else 200)
+
+
+# What of a diagram comes as a file.
+PARTS: dict[str, spreadsheets.Columns] = {
+    "bins": columns(
+        *("lower", "upper", "n", "n_eff", "weight", "mean_probability", "observed_frequency", "low", "high", "few")
+    ),
+    "curve": columns("recalibrated", "weight", **{"from": "start", "to": "end"}),
+    "band": columns("probability", "low", "high"),
+}
+
+
+@spreadsheets.page
+def table(request: HttpRequest, *, part: str, at: dt.datetime) -> Table:
+    """A part of the diagram as CSV."""
+    if part not in PARTS:
+        raise Http404(f"Of a diagram there are {', '.join(PARTS)} as CSV.")
+    form = CalibrationForm(request.GET)
+    asked = form.asked()
+    whose = _subject(form, asked)
+    spreadsheets.refuse(form.errors)
+    read = calibration(**asked, forecaster=whose.forecaster, crowd=whose.method)
+    of = same(subject=read.subject, scope=str(read.scope), view=read.view, year=read.year, settled=read.settled)
+    return Table(f"calibration-{part}", PARTS[part] | of, getattr(read, part))
 
 
 def choices(read: Calibration, whose: Subject) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Two forecasters compared: the running mean with its band, and every round."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,10 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from forecasts import spreadsheets
+from forecasts.links import absolute
 from forecasts.refusals import Refused
+from forecasts.spreadsheets import Table, Unreadable, columns, same
 from tracker.forms import ComparisonForm
 from tracker.models import Owner
-from tracker.queries.comparison import COMPARED, Comparison, Round, subject
+from tracker.queries.comparison import COMPARED, Comparison, Round, Subject, comparison, subject
 from tracker.queries.glances import Glance, glance
 from tracker.queries.measures import REFERENCES
 from tracker.queries.naming import scored_names
@@ -60,8 +64,8 @@ def _references(typed: str) -> list[tuple[str, str]]:
     return [(key, REFERENCES[owner]) for key, owner in COMPARED.items() if key.startswith(typed)]
 
 
-def _seen(form: ComparisonForm, asked: dict[str, Any]) -> Glance | None:
-    """The comparison; none while two are not named, or where that is refused beside a field."""
+def _named(form: ComparisonForm, asked: dict[str, Any]) -> dict[str, Subject]:
+    """The two, or as many as were named; what is wrong with a name is said beside its field."""
     named = {}
     for field in ("a", "b"):
         try:
@@ -69,6 +73,12 @@ def _seen(form: ComparisonForm, asked: dict[str, Any]) -> Glance | None:
                 named[field] = subject(asked[field], field=field)
         except Refused as refused:
             form.add_error(refused.field, refused.message)
+    return named
+
+
+def _seen(form: ComparisonForm, asked: dict[str, Any]) -> Glance | None:
+    """The comparison; none while two are not named, or where that is refused beside a field."""
+    named = _named(form, asked)
     if len(named) < 2:
         return None
     try:
@@ -76,6 +86,26 @@ def _seen(form: ComparisonForm, asked: dict[str, Any]) -> Glance | None:
     except Refused as refused:
         form.add_error(refused.field, refused.message)
         return None
+
+
+ROUNDS = columns(*("number", "entered_at", "title", "n_forecasts", "difference", "mean", "low", "high"), claim="label")
+
+
+@spreadsheets.page
+def table(request: HttpRequest, *, at: dt.datetime) -> Table:
+    """Every round as CSV, in the API's names."""
+    form = ComparisonForm(request.GET)
+    asked = form.asked()
+    named = _named(form, asked)
+    for field in {"a", "b"} - named.keys() - form.errors.keys():
+        form.add_error(field, "Name two to compare.")
+    spreadsheets.refuse(form.errors)
+    try:
+        read = comparison(**named, scope=asked["scope"], settled=asked["settled"], at=at)
+    except Refused as refused:
+        raise Unreadable({refused.field: [refused.message]}) from None
+    address = {"address": lambda each: absolute(each.address)}
+    return Table(f"{read.a.key}-{read.b.key}".replace(":", "-"), ROUNDS | address | same(**_choices(read)), read.rounds)
 
 
 def _choices(read: Comparison) -> dict[str, str]:

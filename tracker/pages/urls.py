@@ -16,12 +16,22 @@ from . import (
     queues,
     scores,
     sources,
+    tables,
     webhooks,
 )
 from .pictures import showing
 
 urlpatterns = [
     path("", home.show, name="home"),
+    path("sources.csv", tables.sources, name="sources-table"),
+    path("sources/<slug:slug>/forecasts.csv", tables.scoreboard, name="scoreboard-table"),
+    path("forecasts/<slug:slug>/scores.csv", tables.scores, name="scores-table"),
+    path("calibration/<slug:part>.csv", calibrations.table, name="calibration-table"),
+    path("compare.csv", comparisons.table, name="comparison-table"),
+    path("pairs.csv", tables.pairs, name="pairs-table"),
+    path("forecasters/<str:name>/scores.csv", tables.record, name="record-table"),
+    path("resolve.csv", tables.queue, name="queue-table"),
+    path("scoring.csv", tables.scoring, name="scoring-table"),
     path("sources/", sources.index, name="sources"),
     path("sources/<slug:slug>/", sources.show, name="source"),
     path("sources/<slug:slug>/embed/", sources.embed, name="source-embed"),

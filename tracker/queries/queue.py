@@ -1,6 +1,7 @@
 """What waits for a resolver: the most overdue first, a page at a time, each with what a resolver wants to know."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 from forecasts import queries
 from forecasts.models import Evidence, Forecast, Outcome, Viewer
 
-PER_PAGE = 25
+PER_PAGE, AT_A_TIME = 25, 500
 # What comes due within two weeks is worth preparing.
 SOON = dt.timedelta(days=14)
 
@@ -31,10 +32,11 @@ class Page:
     following: Place | None
 
 
-def page(*, kind: str, source: str, user: Viewer, at: dt.datetime, after: Place | None = None) -> Page:
+def page(*, kind: str, source: str, user: Viewer, at: dt.datetime, after: Place | None = None, size: int = 0) -> Page:
     """The same number of queries, and as much work, whatever is on record and has been answered."""
-    places = _places(_narrowed(kind, source, at), after)
-    shown, more = places[:PER_PAGE], places[PER_PAGE:]
+    size = size or PER_PAGE
+    places = _places(_narrowed(kind, source, at), after, size)
+    shown, more = places[:size], places[size:]
     found = Forecast.objects.filter(pk__in=[pk for _, pk in shown])
     found = found.select_related("claim__source", "resolution", "condition__resolution")
     rows = queries.with_crowd(found, user=user, at=at).annotate(
@@ -55,7 +57,17 @@ def _narrowed(kind: str, source: str, at: dt.datetime) -> Q:
     return ready & times & (Q(claim__source__slug=source) if source else Q())
 
 
-def _places(narrowed: Q, after: Place | None) -> list[Place]:
+def every(*, kind: str, source: str, user: Viewer, at: dt.datetime) -> Iterator[Forecast]:
+    """The whole queue, some hundreds at a time."""
+    after: Place | None = None
+    while True:
+        found = page(kind=kind, source=source, user=user, at=at, after=after, size=AT_A_TIME)
+        yield from found.rows
+        if (after := found.following) is None:
+            return
+
+
+def _places(narrowed: Q, after: Place | None, size: int) -> list[Place]:
     """Where the rows of a page stand, and one more: what was never decided by an index of just that, and the few that
     were reopened.
     """
@@ -65,8 +77,8 @@ def _places(narrowed: Q, after: Place | None) -> list[Place]:
     reopened = Forecast.objects.filter(narrowed, resolution__outcome=Outcome.REOPENED)
     found: list[Place] = []
     for rows in (undecided, reopened):
-        found += rows.order_by("resolve_by", "id").values_list("resolve_by", "pk")[: PER_PAGE + 1]
-    return sorted(found)[: PER_PAGE + 1]
+        found += rows.order_by("resolve_by", "id").values_list("resolve_by", "pk")[: size + 1]
+    return sorted(found)[: size + 1]
 
 
 def _count(rows: QuerySet[Any], by: str) -> Coalesce:

@@ -84,15 +84,26 @@ def record(
     )
 
 
+def every(forecaster: Forecaster, *, scope: Scope, year: int | None = None, settled: bool = True) -> QuerySet[Score]:
+    """All of their scores there, the one scored last first."""
+    return _own(forecaster, view(scope, settled=settled, year=year)).select_related(
+        "forecast__resolution", "forecast__claim__source"
+    )
+
+
 def scores(ids: Sequence[int]) -> list[Score]:
     """These rows of scores in this order, with their forecasts."""
     found = Score.objects.select_related("forecast__resolution", "forecast__claim").in_bulk(list(ids))
     return [found[id_] for id_ in ids if id_ in found]
 
 
+def _own(forecaster: Forecaster, shown: View) -> QuerySet[Score]:
+    return open_to_all(newest_in(shown)).filter(owner=Owner.FORECASTER, forecaster=forecaster)
+
+
 def _sorted(forecaster: Forecaster, shown: View, sort: str) -> list[int]:
     """Of the SORTED latest, so that no order needs an index of its own."""
-    mine = open_to_all(newest_in(shown)).filter(owner=Owner.FORECASTER, forecaster=forecaster)
+    mine = _own(forecaster, shown)
     _, order = SORTS[sort]
     latest = Score.objects.filter(pk__in=mine.values("pk")[:SORTED])
     return list(latest.order_by(*order).values_list("pk", flat=True))

@@ -81,7 +81,7 @@ def _crowd(forecast: Forecast, rows: dict[str, Sequence[Any]]) -> str:
     return " ".join(said)
 
 
-def accrual(asked: dict[str, Any], at: dt.datetime) -> Subject:  # as the others are called
+def accrual(asked: dict[str, Any], at: dt.datetime) -> Subject:
     forecast = found_forecast(asked["forecast"])
     person = Forecaster.objects.filter(username=asked["forecaster"]).first()
     found = accruals.accrual(forecast, person) if person else None
@@ -125,7 +125,7 @@ def _some(rounds: Sequence[Round]) -> list[Round]:
     return list(rounds[::-1][::step][::-1])
 
 
-def reliability(asked: dict[str, Any], at: dt.datetime) -> Subject:  # as the others are called
+def reliability(asked: dict[str, Any], at: dt.datetime) -> Subject:
     chosen = dict(asked)
     name, crowd = chosen.pop("forecaster", ""), chosen.pop("crowd", "")
     person = Forecaster.objects.filter(username=name).first() if name else None
