@@ -11,10 +11,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from forecasts import queries
+from forecasts import citations, queries
 from forecasts.forms import EstimateForm, EvidenceForm, NoteForm, point_out
 from forecasts.implied import implied
-from forecasts.links import absolute
 from forecasts.models import Estimate, Evidence, Forecast, Status, Viewer, Wording
 from forecasts.templatetags.words import exactly
 
@@ -92,7 +91,7 @@ def _context(request: HttpRequest, forecast: Forecast, at: dt.datetime, evidence
     return {
         "forecast": forecast,
         "at": at,
-        "address": absolute(forecast.get_absolute_url()),
+        "citation": citations.of_forecast(forecast, at=at),
         "open": forecast.status_at(at) == Status.OPEN,
         "left": _left(forecast, at),
         "wording": wordings[0],

@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from forecasts import citations
 from forecasts.models import Source, Viewer
 from tracker.queries import effects, hedges
 from tracker.queries.sources import Scoreboard, listed, scoreboard
@@ -46,6 +47,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "embed": request.build_absolute_uri(f"{board.source.get_absolute_url()}embed/"),
         "address": request.build_absolute_uri(board.source.get_absolute_url()),
         "most": MOST,
+        "citation": citations.of_scoreboard(board.source, at=at),
+        "document": citations.of_source(board.source),
     }
     return render(request, "tracker/source.html", context)
 
