@@ -113,6 +113,7 @@ NO_PAGES = {
     "scoreboard-table",
     "scores-table",
     "calibration-table",
+    "calibration-forecasts-table",
     "comparison-table",
     "pairs-table",
     "record-table",

@@ -141,6 +141,11 @@ LINKED = [
         "/compare.csv?a=ann&amp;b=bob&amp;scope=all&amp;settled=false",
         "number,entered_at,title,n_forecasts,difference,mean,low,high",
     ),
+    (
+        "/calibration/forecasts/?bin=8&settled=false&forecaster=ann",
+        "/calibration/forecasts.csv?bin=8&amp;settled=false&amp;forecaster=ann",
+        "bin,subject,scope,view,settled,year,said,weight,people,forecast,question,outcome",
+    ),
     ("/resolve/?show=overdue", "/resolve.csv?show=overdue", "question,forecast,status,outcome"),
     ("/scoring/", "/scoring.csv", "step,finished_at,n_scores"),
 ]

@@ -1,13 +1,19 @@
 """Pictures are drawn once, whatever becomes of messages and workers, and forgotten in the end."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from tests import factories
 from tests.factories import DAY, NOW
+from tests.service import ROOT, _test_database
 from tracker.models import Picture
 from tracker.services import picturing
 
@@ -102,3 +108,27 @@ def test_a_picture_waits_or_is_drawn(changed: dict[str, Any], constraint: str) -
     picture = ask()
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Picture.objects.filter(pk=picture.pk).update(**changed)
+
+
+# A process of its own, since a process keeps its connections to the broker. Its own alarm ends it if it hangs.
+ASK = """
+import signal
+signal.alarm(60)
+import django
+django.setup()
+from django.test import Client
+answer = Client(HTTP_HOST="127.0.0.1").get("/charts/history.svg?forecast=asked")
+print(answer.status_code, answer["Retry-After"])
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_queue_and_the_cache_are_gone_one_is_told_to_ask_again(tmp_path: Path) -> None:
+    factories.forecast("asked")
+    environment = {"REDIS_URL": f"unix://{tmp_path}/gone", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment |= {"DATABASE_URL": _test_database()}
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert (asked.stdout, asked.returncode) == ("503 5\n", 0), asked.stderr[-4000:]
+    assert Picture.objects.get().drawn_at is None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from forecasts import spreadsheets
+from forecasts.links import absolute
 from forecasts.models import Forecaster
 from forecasts.refusals import Refused
 from forecasts.spreadsheets import Table, columns, same
@@ -86,6 +87,23 @@ def table(request: HttpRequest, *, part: str, at: dt.datetime) -> Table:
     read = calibration(**asked, forecaster=whose.forecaster, crowd=whose.method)
     of = same(subject=read.subject, scope=str(read.scope), view=read.view, year=read.year, settled=read.settled)
     return Table(f"calibration-{part}", PARTS[part] | of, getattr(read, part))
+
+
+@spreadsheets.page
+def behind_table(request: HttpRequest, *, at: dt.datetime) -> Table:
+    """The forecasts of one bin as CSV."""
+    form = BinForm(request.GET)
+    asked = form.asked()
+    whose = _subject(form, asked)
+    spreadsheets.refuse(form.errors)
+    shown = view(asked["scope"], settled=asked["settled"], year=asked.get("year"))
+    weighing, number = asked.get("view", "time"), asked.get("bin", 0)
+    of_forecast = {"forecast": "slug", "question": "question", "outcome": "outcome"}
+    of = columns("said", "weight", "people", **{name: f"forecast.{path}" for name, path in of_forecast.items()})
+    place = {"address": lambda row: absolute(row.forecast.get_absolute_url())}
+    what = same(subject=whose.key, scope=str(asked["scope"]), view=weighing, settled=shown.settled, year=shown.year)
+    rows = bins.every(whose, shown, view=weighing, number=number)
+    return Table(f"calibration-bin-{number}", same(bin=number) | what | of | place, rows)
 
 
 def choices(read: Calibration, whose: Subject) -> dict[str, Any]:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("sources.csv", tables.sources, name="sources-table"),
     path("sources/<slug:slug>/forecasts.csv", tables.scoreboard, name="scoreboard-table"),
     path("forecasts/<slug:slug>/scores.csv", tables.scores, name="scores-table"),
+    path("calibration/forecasts.csv", calibrations.behind_table, name="calibration-forecasts-table"),
     path("calibration/<slug:part>.csv", calibrations.table, name="calibration-table"),
     path("compare.csv", comparisons.table, name="comparison-table"),
     path("pairs.csv", tables.pairs, name="pairs-table"),

@@ -1,6 +1,6 @@
 """The forecasts behind one bin of a reliability diagram."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,16 @@ def behind(subject: Subject, shown: View, *, view: str, number: int, before: int
         rows=_with_forecasts(page[:PAGE]),
         after=page[PAGE - 1][0] if len(page) > PAGE else None,
     )
+
+
+def every(subject: Subject, shown: View, *, view: str, number: int) -> Iterator[Behind]:
+    """All of them, a page at a time."""
+    after: int | None = None
+    while True:
+        found = behind(subject, shown, view=view, number=number, before=after)
+        yield from found.rows
+        if (after := found.after) is None:
+            return
 
 
 def _rows(subject: Subject, shown: View) -> QuerySet[Score]:
