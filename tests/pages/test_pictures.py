@@ -284,3 +284,13 @@ def test_a_question_with_marks_of_html_in_it_does_not_break_the_snippet(
     assert offered
     copied = html.unescape(offered[1])
     assert ET.fromstring(copied.replace(' loading="lazy">', "/>"))[0].get("alt", "").endswith(question)
+
+
+def test_what_is_provisional_or_simulated_says_so_in_the_picture(
+    browse: Browse, world: World, cast: factories.Cast, at: dt.datetime
+) -> None:
+    client = browse(None)
+    assert "Provisional: what has resolved" in texts(drawn(client, "/charts/reliability.svg?settled=false").content)
+    Forecast.objects.filter(pk=world.resolved.pk).update(simulated=True)
+    for address in ("history.svg?forecast=resolved", "accrual.svg?forecast=resolved&forecaster=ann"):
+        assert "A rehearsal: these forecasters are simulated." in texts(drawn(client, f"/charts/{address}").content)

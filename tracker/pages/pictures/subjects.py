@@ -20,9 +20,9 @@ from tracker.api.calibration import CalibrationOut
 from tracker.api.comparison import RoundOut
 from tracker.charts.composing import Subject
 from tracker.queries import accruals
-from tracker.queries.calibration import calibration
+from tracker.queries.calibration import Calibration, calibration
 from tracker.queries.calibration import subject as calibrated
-from tracker.queries.comparison import Round, comparison
+from tracker.queries.comparison import Comparison, Round, comparison
 from tracker.queries.comparison import subject as compared
 from tracker.queries.glances import worked_out
 from tracker.scopes import Scope
@@ -30,6 +30,7 @@ from tracker.scopes import Scope
 VISITOR: Final = AnonymousUser()
 # Rounds of a comparison that a picture has pixels for.
 ROUNDS: Final = 600
+REHEARSAL: Final = "A rehearsal: these forecasters are simulated."
 
 
 def history(asked: dict[str, Any], at: dt.datetime) -> Subject:
@@ -67,7 +68,7 @@ def _nothing(forecast: Forecast, *, hidden: bool) -> str:
 
 
 def _crowd(forecast: Forecast, rows: dict[str, Sequence[Any]]) -> str:
-    said = []
+    said = [REHEARSAL] if forecast.simulated else []
     if forecast.outcome:
         said.append("Annulled." if forecast.outcome == "annulled" else f"Resolved {forecast.outcome}.")
     if getattr(forecast, "revealed", False) and (crowd := getattr(forecast, "crowd", None)) is not None:
@@ -91,7 +92,9 @@ def accrual(asked: dict[str, Any], at: dt.datetime) -> Subject:
     return Subject(
         chart="accrual",
         title=f"{asked['forecaster']} on: {forecast.question}",
-        says="What each moment earned, were it always so. Blue is the peer score, the other line the baseline score; "
+        says=f"{REHEARSAL} "
+        * forecast.simulated
+        + "What each moment earned, were it always so. Blue is the peer score, the other line the baseline score; "
         "the mean over the scheduled time is the score.",
         path=f"{path}?{urlencode({'forecaster': asked['forecaster']})}",
         alt=f"Points that {asked['forecaster']} earned at each moment, by the baseline and by the peer score: "
@@ -109,14 +112,18 @@ def comparing(asked: dict[str, Any], at: dt.datetime) -> Subject:
     return Subject(
         chart="comparison",
         title=f"{a.label} and {b.label}" + (f", {scope.label}" if scope.key else ""),
-        says=f"{read.sentence} Line: the mean difference of their Brier scores, below 0 where {a.phrase} did better. "
-        "Band: its 95% interval, which holds however often one looks.",
+        says=f"{read.sentence} {_caution(read)}Line: the mean difference of their Brier scores, below 0 where "
+        f"{a.phrase} did better. Band: its 95% interval, which holds however often one looks.",
         path=f"{reverse('compare')}?{urlencode(chosen, safe=':')}",
         alt=f"The mean difference of the Brier scores of {a.phrase} and {b.phrase} over time, with its interval.",
         rows={"rounds": list(RoundOut(_some(read.rounds), many=True).data)},
         parameters={"most": seen.most},
         nothing="" if seen.drawn else "They have stood together on too little that has been decided to draw a line.",
     )
+
+
+def _caution(read: Comparison | Calibration) -> str:
+    return "Provisional: what has resolved so far is a biased sample, since a yes can come early. " * read.provisional
 
 
 def _some(rounds: Sequence[Round]) -> list[Round]:
@@ -141,8 +148,8 @@ def reliability(asked: dict[str, Any], at: dt.datetime) -> Subject:
     return Subject(
         chart="reliability",
         title=f"Calibration: {read.label}" + (f", {scope.label}" if scope.key else ""),
-        says=f"{read.sentence} Line: the isotonic fit; band: where that of a calibrated forecaster would lie; "
-        "dots: bins with their 95% intervals, pale where they are of too little.",
+        says=f"{read.sentence} {_caution(read)}Line: the isotonic fit; band: where that of a calibrated forecaster "
+        "would lie; dots: bins with their 95% intervals, pale where they are of too little.",
         path=f"{reverse('calibration')}?{urlencode(told, safe=':')}",
         alt=f"Reliability diagram, {read.label}: what was said, against how much of it came true.",
         rows={part: shown[part] for part in ("bins", "curve", "band")},
