@@ -14,6 +14,7 @@ from forecasts.api.estimates import EstimateList
 from forecasts.api.evidence import EvidenceList, RatingList
 from forecasts.api.forecasts import ForecastList, ForecastOne, WordingList
 from forecasts.api.history import HistoryOne
+from forecasts.api.ledger import CheckpointList, ProofOne
 from forecasts.api.me import LettersOne, MeOne
 from forecasts.api.notes import NoteList, NoteRestore, NoteWithhold
 from forecasts.api.resolutions import ResolutionOne
@@ -61,6 +62,8 @@ urlpatterns: list[URLPattern] = [
     path("estimates/bulk/", EstimateBulk.as_view(), name="api-estimates-bulk"),
     path("catalogues/", CatalogueList.as_view(), name="api-catalogues"),
     path("catalogues/<int:registration_id>/", CatalogueOne.as_view(), name="api-catalogue"),
+    path("ledger/checkpoints/", CheckpointList.as_view(), name="api-checkpoints"),
+    path("ledger/proofs/<slug:kind>/<int:row_id>/", ProofOne.as_view(), name="api-proof"),
     path("scoring/", ScoringList.as_view(), name="api-scoring"),
     path("leaderboards/", LeaderboardOne.as_view(), name="api-leaderboards"),
     path("calibration/", CalibrationOne.as_view(), name="api-calibration"),

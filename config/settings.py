@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "fold scores into totals": {"task": "tracker.tasks.fold_scores", "schedule": 15.0},
     "register catalogues that wait": {"task": "forecasts.tasks.register_catalogues", "schedule": 15.0},
     "work out crowds that changed": {"task": "forecasts.tasks.refresh_crowds", "schedule": 15.0},
+    "seal the record": {"task": "forecasts.tasks.seal_record", "schedule": 60.0},
     "send the letters that are due": {"task": "tracker.tasks.send_letters", "schedule": 300.0},
     "draw pictures that wait": {"task": "tracker.tasks.draw_pictures", "schedule": 15.0},
     "make archives that wait": {"task": "tracker.tasks.make_archives", "schedule": 15.0},

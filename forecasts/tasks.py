@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from .services import crowds, registrations
+from .services import crowds, registrations, sealing
 
 
 def waiting_key(forecast_id: int) -> str:
@@ -34,3 +34,9 @@ def register_catalogue(registration_id: int) -> None:
 def register_catalogues() -> None:
     """Find by query what was asked for and is not done, whatever became of its message or its worker."""
     registrations.carry_out_waiting(clock=timezone.now)
+
+
+@shared_task
+def seal_record() -> None:
+    """Give every row that waits for one its leaf; of two of these at once one goes home."""
+    sealing.seal(at=timezone.now())

@@ -4,6 +4,7 @@ from .crowds import CrowdPoint, CrowdState
 from .estimates import HIGHEST, LOWEST, Citation, Estimate, Evidence, Rating
 from .forecasters import NAME_PATTERN, PSEUDONYM, TAKEN, Forecaster, RetiredName
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
+from .ledger import Checkpoint, Leaf, Removal, Unsealed
 from .mailboxes import Mailbox, Rhythm
 from .notes import LONGEST_NOTE, Note, Withholding
 from .registrations import Registration, RegistrationProgress
@@ -23,6 +24,7 @@ __all__ = [
     "PSEUDONYM",
     "TAKEN",
     "UNANSWERED",
+    "Checkpoint",
     "Citation",
     "Claim",
     "Collection",
@@ -32,6 +34,7 @@ __all__ = [
     "Evidence",
     "Forecast",
     "Forecaster",
+    "Leaf",
     "Mailbox",
     "Note",
     "Outcome",
@@ -39,6 +42,7 @@ __all__ = [
     "Rating",
     "Registration",
     "RegistrationProgress",
+    "Removal",
     "Resolution",
     "RetiredName",
     "Rhythm",
@@ -48,6 +52,7 @@ __all__ = [
     "Status",
     "Sweep",
     "TagInUse",
+    "Unsealed",
     "Viewer",
     "Withholding",
     "Wording",

@@ -1,0 +1,96 @@
+"""Sealing the record: every row that has no leaf gets one, and what got one since the last checkpoint gets the next."""
+
+import datetime as dt
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection, transaction
+
+from forecasts.ledger.hashing import NOTHING, checkpoint_hash, leaf_hash, root
+from forecasts.ledger.kinds import BY_NUMBER, Row, plain, rows, said
+from forecasts.models import Checkpoint, Removal, Unsealed
+
+# Leaves of one checkpoint at most: as many hashes are read to prove one of them.
+MOST: Final = 16_384
+# Any number of our own: the name of the lock that lets one sealing job in.
+LOCK: Final = 7_253_002
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A row and its leaf."""
+
+    key: Key
+    salt: bytes
+    hash: bytes
+
+
+def seal(*, at: dt.datetime) -> int:
+    """Make checkpoints until nothing waits, and return how many leaves they have. Of two jobs one goes home."""
+    made = 0
+    while leaves := _next_checkpoint(at):
+        made += leaves
+    return made
+
+
+@transaction.atomic
+def _next_checkpoint(at: dt.datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+    waiting = list(Unsealed.objects.order_by("pk")[:MOST])
+    keys = list(dict.fromkeys((each.kind, each.row_id) for each in waiting))
+    found = read(keys)
+    sealed = [_sealed(key, found[key]) for key in keys if key in found]
+    if not sealed:
+        return 0
+    number = _add_checkpoint([leaf.hash for leaf in sealed], at)
+    _store(number, sealed)
+    # A row that went before it was sealed stays among these, for `verify` to name.
+    Unsealed.objects.filter(pk__in=[each.pk for each in waiting if (each.kind, each.row_id) in found]).delete()
+    return len(sealed)
+
+
+def read(keys: Iterable[Key]) -> dict[Key, Row]:
+    """Those of these rows that are there, in a query for each kind."""
+    wanted: Mapping[int, list[int]] = defaultdict(list)
+    for number, row_id in keys:
+        wanted[number].append(row_id)
+    return {(number, row.id): row for number, ids in wanted.items() for row in rows(BY_NUMBER[number], ids)}
+
+
+def removed(keys: Iterable[Key]) -> dict[Key, dict[str, bytes]]:
+    """The digests of texts that had to go, of those of these rows that lost any."""
+    wanted = set(keys)
+    gone: dict[Key, dict[str, bytes]] = defaultdict(dict)
+    numbers = {kind.name: number for number, kind in BY_NUMBER.items()}
+    for each in Removal.objects.filter(row_id__in={row_id for _, row_id in wanted}):
+        if (key := (numbers[each.kind], each.row_id)) in wanted:
+            gone[key][each.field] = bytes(each.digest)
+    return gone
+
+
+def _sealed(key: Key, row: Row) -> Sealed:
+    salt = secrets.token_bytes(16)
+    return Sealed(key, salt, leaf_hash(said(BY_NUMBER[key[0]], row, salt, {})))
+
+
+def _add_checkpoint(leaves: Sequence[bytes], at: dt.datetime) -> int:
+    last = Checkpoint.objects.order_by("-number").first()
+    number, previous = (last.number + 1, bytes(last.hash)) if last else (1, NOTHING)
+    top = root(leaves)
+    hash_ = checkpoint_hash(number=number, made_at=plain(at), size=len(leaves), previous=previous, root=top)
+    Checkpoint.objects.create(number=number, made_at=at, size=len(leaves), root=top, previous=previous, hash=hash_)
+    return number
+
+
+def _store(checkpoint: int, sealed: Sequence[Sealed]) -> None:
+    into = "COPY forecasts_leaf (kind, row_id, checkpoint_id, place, salt, hash) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(into) as copy:
+        for place, leaf in enumerate(sealed):
+            copy.write_row((*leaf.key, checkpoint, place, leaf.salt, leaf.hash))
