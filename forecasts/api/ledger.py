@@ -22,7 +22,9 @@ class CheckpointOut(serializers.Serializer[Any]):
     number = serializers.IntegerField(help_text="From 1, without gaps.")
     made_at = serializers.CharField(help_text="When, ISO 8601 in UTC to the microsecond, as its hash names it.")
     size = serializers.IntegerField(help_text="How many rows it sealed.")
-    root = serializers.CharField(help_text=f"{HEX}the root of the Merkle tree of their leaves.")
+    root = serializers.CharField(  # type: ignore[assignment]  # hides nothing: a declared field is taken off its class
+        help_text=f"{HEX}the root of the Merkle tree of their leaves."
+    )
     previous = serializers.CharField(help_text=f"{HEX}that of the checkpoint before; zeros at the first.")
     hash = serializers.CharField(help_text=f"{HEX}of a byte 2, previous, root, and number, time and size as JSON.")
 

@@ -11,7 +11,7 @@ LEAF, NODE, CHECKPOINT = b"\0", b"\1", b"\2"
 NOTHING: Final = bytes(32)
 
 
-def canonical(said: Mapping[str, Any]) -> bytes:
+def canonical(said: Mapping[str, Any] | list[Any]) -> bytes:
     """JSON that is the same bytes for the same content.
 
     >>> canonical({"b": 0.1, "a": "ü"}).decode()

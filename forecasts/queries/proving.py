@@ -33,7 +33,8 @@ def proof(kind: str, row_id: int, *, user: Viewer, at: dt.datetime) -> dict[str,
 def seen(kind: str, *, user: Viewer, at: dt.datetime) -> QuerySet[Any]:
     """Those of the rows of a kind that `user` may see."""
     found: Any = PROVABLE[kind].select_related("forecast")
-    return found.visible_to(user, at=at) if kind in {"estimate", "note"} else found
+    visible: QuerySet[Any] = found.visible_to(user, at=at) if kind in {"estimate", "note"} else found
+    return visible
 
 
 def _proof(kind: Kind, seen_row: Any, user: Viewer) -> dict[str, Any]:
