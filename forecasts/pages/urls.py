@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from . import answering, estimating, evidencing, feeds, histories, listing, noting, reading, sessions, tables, tokens
+from . import (
+    answering,
+    estimating,
+    evidencing,
+    feeds,
+    histories,
+    ledger,
+    listing,
+    noting,
+    reading,
+    sessions,
+    tables,
+    tokens,
+)
 
 urlpatterns = [
     # Before allauth's, under its name.
@@ -20,6 +33,8 @@ urlpatterns = [
     path("calendars/open.ics", feeds.open_calendar, name="calendar-open"),
     path("calendars/sources/<slug:slug>.ics", feeds.source_calendar, name="calendar-source"),
     path("calendars/own/<str:token>.ics", feeds.own_calendar, name="calendar-own"),
+    path("ledger/", ledger.index, name="ledger"),
+    path("ledger/<slug:kind>/<int:row_id>/", ledger.prove, name="proof"),
     path("curate/", include("forecasts.pages.curating.urls")),
     path("forecasts.csv", listing.table, name="forecasts-table"),
     path("forecasts/", listing.index, name="forecasts"),

@@ -29,6 +29,8 @@ PLACES = (
     Place("forecast-history", "/forecasts/gap-yes/history/", "ann"),
     Place("forecast-withdraw", "/forecasts/gap-yes/withdraw/", "ann"),
     Place("forecast-scores", "/forecasts/season-3/scores/", "ann"),
+    Place("ledger", "/ledger/"),
+    Place("proof", "/ledger/wording/1/"),
     Place("sources", "/sources/"),
     Place("source", "/sources/ai-pause-will-likely-backfire/", "ann"),
     Place("source", "/sources/essay/", "ann"),

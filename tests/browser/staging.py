@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from forecasts.models import Forecast, Forecaster, Registration, RegistrationProgress
-from forecasts.services import crowds, evidencing, noting
+from forecasts.services import crowds, evidencing, noting, sealing
 from tests import factories
 from tests.world import DAY, World, stage
 from tracker.models import Archive, Delivery, Webhook
@@ -32,6 +32,7 @@ def stage_site() -> World:
     _keep_archive(cast, at)
     _tell_webhooks(world, cast, at)
     _let_in()
+    sealing.seal(at=at)
     return world
 
 

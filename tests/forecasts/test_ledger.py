@@ -331,3 +331,16 @@ def test_the_command_compares_with_what_was_saved(sealed: Record, tmp_path: Any)
     assert failed.value.returncode == 2
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify", "--against", str(tmp_path / "nothing"))
+
+
+def test_the_command_removes_a_text_or_says_why_not(
+    sealed: Record, cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["remove_text", "note", str(sealed.note.pk), "text", "--reason", "A court ordered it."]
+    for by, why in (("ann", "Only an administrator"), ("nobody", "There is no forecaster")):
+        with pytest.raises(CommandError, match=why):
+            call_command(*asked, "--by", by)
+    call_command(*asked, "--by", "admin")
+    assert f"The text of note {sealed.note.pk} is gone for good." in capsys.readouterr().out
+    with pytest.raises(CommandError, match="removed already"):
+        call_command(*asked, "--by", "admin")
