@@ -235,6 +235,9 @@ PROGRAMS_IN_CROWD = env.bool("PROGRAMS_IN_CROWD", True)
 # Webhooks. Off, they reach public https addresses only, and nothing that lies behind this machine.
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", False)
 
+# What a watcher shows to read /metrics; without it there is no such address.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
 # API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -292,7 +295,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_SSL = env.bool("SECURE_SSL", PRODUCTION)
 SECURE_SSL_REDIRECT = SECURE_SSL
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
 SECURE_HSTS_PRELOAD = SECURE_SSL

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import api, health, pages
+from config import api, health, metrics, pages
 
 handler400 = "config.problems.bad_request"
 handler403 = "config.problems.permission_denied"
@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compat/metaculus/api/", include("forecasts.compat.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
 ]

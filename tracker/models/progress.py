@@ -9,6 +9,7 @@ class Backlog(models.Model):
     looked_at = models.DateTimeField(help_text="When it last looked, or finished a batch.")
     in_force = models.PositiveIntegerField(help_text="Resolutions in force.")
     waiting = models.PositiveIntegerField(help_text="Those of them that had no current run then.")
+    waits_since = models.DateTimeField(null=True, help_text="When the oldest of those was decided; null: none waited.")
 
     def __str__(self) -> str:
         return f"{self.waiting} of {self.in_force} wait"

@@ -1,11 +1,11 @@
 """Keeping account of how far scoring has come, and of what failed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import F
 from django.db.models.functions import Now
 
-from forecasts.models import Forecast
+from forecasts.models import Forecast, Resolution
 from tracker.models import Backlog, Failure
 
 # The one row.
@@ -13,10 +13,12 @@ ROW = 1
 LONGEST = 500
 
 
-def looked(*, waiting: int) -> None:
-    """Note what a look found still to do, now, by the database's clock."""
+def looked(*, waiting: Sequence[int]) -> None:
+    """Note what a look found still to do, now, by the database's clock: these resolutions, the oldest first."""
     in_force = Forecast.objects.exclude(resolution=None).count()
-    Backlog.objects.update_or_create(pk=ROW, defaults={"looked_at": Now(), "in_force": in_force, "waiting": waiting})
+    since = Resolution.objects.filter(pk=waiting[0]).values("decided_at") if waiting else None
+    seen = {"looked_at": Now(), "in_force": in_force, "waiting": len(waiting)}
+    Backlog.objects.update_or_create(pk=ROW, defaults=seen | {"waits_since": since and since.get()["decided_at"]})
 
 
 def failed(stage: str, forecast_id: int, error: Exception) -> None:

@@ -34,12 +34,12 @@ def score_pending(*, at: dt.datetime) -> int:
     waiting, written = pending(), 0
     for done, count in score_each(waiting, at=at):
         written += count
-        progress.looked(waiting=len(waiting) - done)
+        progress.looked(waiting=waiting[done:])
     # What could not be scored must be found again: then this look has left something undone.
     undone = set(waiting).intersection(pending() if waiting else ())
     if not undone:
         sweeps.looked(SWEEP, began_at=at)
-    progress.looked(waiting=len(undone))
+    progress.looked(waiting=sorted(undone))
     return written
 
 
