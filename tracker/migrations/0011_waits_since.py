@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracker", "0008_webhooks"),
+        ("tracker", "0010_archives"),
     ]
 
     operations = [
