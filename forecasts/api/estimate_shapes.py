@@ -31,6 +31,9 @@ class EstimateOut(serializers.Serializer[Estimate]):
 
     @extend_schema_field(serializers.ListField(child=AN_ID))
     def get_evidence(self, estimate: Estimate) -> list[int]:
+        # Whoever has just made it knows what it cites.
+        if (cited := self.context.get("cited")) is not None:
+            return sorted(set(cited))
         return sorted(cited.pk for cited in estimate.evidence.all())
 
 

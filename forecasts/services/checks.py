@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from forecasts.models import HIGHEST, LOWEST, Forecast, Forecaster
+from forecasts.models import HIGHEST, LOWEST, Forecaster
 from forecasts.refusals import Invalid, NotAllowed
 
 MAX_TEXT = 20_000
@@ -95,9 +95,9 @@ def aware(value: dt.datetime, *, field: str) -> dt.datetime:
     return value
 
 
-def may_take_part(by: Forecaster, forecast: Forecast) -> None:
+def may_take_part(by: Forecaster, *, simulated: bool) -> None:
     """Refuse whoever may neither estimate nor bring evidence here."""
     if not by.takes_part:
         raise NotAllowed("This account is closed.")
-    if by.simulated and not forecast.simulated:
+    if by.simulated and not simulated:
         raise NotAllowed("A simulated forecaster takes part in rehearsals only.")

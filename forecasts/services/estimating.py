@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Collection as Some
+from dataclasses import dataclass
 from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from forecasts.models import Citation, Estimate, Evidence, Forecast, Forecaster, Status
+from forecasts.models import ENDED, Citation, Estimate, Evidence, Forecast, Forecaster, Status, Wording
 from forecasts.refusals import Conflict, Invalid, NotOpen
 from forecasts.signals import estimate_recorded
 
@@ -33,7 +34,7 @@ def submit(
     """Record what `forecaster` thinks from `at` on. A repeated idempotency key returns the estimate it made."""
     value = checks.probability(probability)
     refuse_expired(expires_at, at)
-    return _record(
+    return _recorded(
         Estimate(
             forecast=forecast,
             forecaster=forecaster,
@@ -50,12 +51,21 @@ def submit(
 
 def withdraw(*, forecast: Forecast, forecaster: Forecaster, at: dt.datetime, via: str) -> Estimate:
     """Stop standing: recorded as an estimate without a probability."""
-    return _record(Estimate(forecast=forecast, forecaster=forecaster, probability=None, made_at=at, via=via), ())
+    return _recorded(Estimate(forecast=forecast, forecaster=forecaster, probability=None, made_at=at, via=via), ())
 
 
 def refuse_expired(expires_at: dt.datetime | None, at: dt.datetime) -> None:
     if expires_at is not None and checks.aware(expires_at, field="expires_at") <= at:
         raise Invalid("It would expire before it is made. Choose a later time.", field="expires_at")
+
+
+def _recorded(estimate: Estimate, evidence: Some[int]) -> Estimate:
+    try:
+        return _record(estimate, evidence)
+    except IntegrityError as error:
+        if "estimate_once_per_instant" in str(error):
+            raise Conflict("You already made an estimate at this very instant. Send it again.") from None
+        raise
 
 
 @transaction.atomic
@@ -64,27 +74,70 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     estimate.forecaster = locks.forecaster(estimate.forecaster_id)
     if earlier := _same_key(estimate, evidence):
         return earlier
-    forecast = locks.forecast(estimate.forecast_id)
-    checks.may_take_part(estimate.forecaster, forecast)
-    refuse_unless_open(forecast, estimate.made_at)
-    standing = _standing(estimate)
-    if estimate.probability is None and standing is None:
+    asked = _asked(estimate)
+    checks.may_take_part(estimate.forecaster, simulated=asked.simulated)
+    if not asked.open_at(estimate.made_at):
+        refuse_unless_open(locks.forecast(estimate.forecast_id), estimate.made_at)
+    if asked.latest_at is not None and asked.latest_at > estimate.made_at:
+        raise Conflict(LATER)
+    if estimate.probability is None and not asked.stands(estimate.made_at):
         raise Conflict(NOTHING_STANDS)
-    seen = Forecast.objects.visible_to(estimate.forecaster, at=estimate.made_at).filter(pk=forecast.pk)
-    estimate.crowd_seen = seen.exists()
-    estimate.wording = forecast.wordings.get(version=forecast.version)
-    cited = _own_evidence(forecast, evidence)
-    try:
-        with transaction.atomic():
-            estimate.save(force_insert=True)
-    except IntegrityError as error:
-        if "estimate_once_per_instant" in str(error):
-            raise Conflict("You already made an estimate at this very instant. Send it again.") from None
-        raise
-    Citation.objects.bulk_create(Citation(estimate=estimate, evidence_id=id_) for id_ in cited)
+    seen = Forecast.objects.visible_to(estimate.forecaster, at=estimate.made_at)
+    # Whoever has estimated it sees its crowd.
+    estimate.crowd_seen = asked.latest_at is not None or seen.filter(pk=estimate.forecast_id).exists()
+    estimate.wording = asked.wording
+    cited = _own_evidence(estimate.forecast_id, evidence)
+    estimate.save(force_insert=True)
+    if cited:
+        Citation.objects.bulk_create(Citation(estimate=estimate, evidence_id=id_) for id_ in cited)
     # After commit, or a worker could look too early. Robust: a frozen broker must not fail what is recorded.
-    transaction.on_commit(partial(estimate_recorded.send, sender=Estimate, forecast_id=forecast.pk), robust=True)
+    announce = partial(estimate_recorded.send, sender=Estimate, forecast_id=estimate.forecast_id)
+    transaction.on_commit(announce, robust=True)
     return estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A forecast as it is while it is held, and the forecaster's latest estimate on it."""
+
+    wording: Wording
+    simulated: bool
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+    outcome: str | None
+    latest_at: dt.datetime | None
+    latest: float | None
+    latest_expires_at: dt.datetime | None
+
+    def open_at(self, at: dt.datetime) -> bool:
+        return self.outcome not in ENDED and self.opens_at <= at < self.closes_at
+
+    def stands(self, at: dt.datetime) -> bool:
+        lasting = self.latest_expires_at is None or self.latest_expires_at > at
+        return self.latest is not None and lasting
+
+
+# Read after the forecast is held, so that nothing of this is about to change.
+ASKED = """
+SELECT w.id, w.version, f.simulated, f.opens_at, f.closes_at, r.outcome, latest.made_at, latest.probability,
+    latest.expires_at
+FROM forecasts_forecast f
+JOIN forecasts_wording w ON w.forecast_id = f.id AND w.version = f.version
+LEFT JOIN forecasts_resolution r ON r.id = f.resolution_id
+LEFT JOIN LATERAL (
+    SELECT made_at, probability, expires_at FROM forecasts_estimate
+    WHERE forecast_id = f.id AND forecaster_id = %s ORDER BY made_at DESC LIMIT 1) latest ON true
+WHERE f.id = %s
+"""
+
+
+def _asked(estimate: Estimate) -> Asked:
+    """Two plain statements: an estimate is what is written most."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM forecasts_forecast WHERE id = %s FOR KEY SHARE", [estimate.forecast_id])
+        cursor.execute(ASKED, [estimate.forecaster_id, estimate.forecast_id])
+        wording, version, *known = cursor.fetchone()
+    return Asked(Wording.from_db("default", ["id", "version"], [wording, version]), *known)
 
 
 def refuse_unless_open(forecast: Forecast, at: dt.datetime) -> None:
@@ -97,19 +150,6 @@ def refuse_unless_open(forecast: Forecast, at: dt.datetime) -> None:
         Status.ANNULLED: "It was annulled.",
     }.get(status, f"It closed on {forecast.closes_at:%d %B %Y, %H:%M} UTC.")
     raise NotOpen(f"This forecast takes no estimates now. {why}", field="forecast")
-
-
-def _standing(estimate: Estimate) -> Estimate | None:
-    latest = (
-        Estimate.objects.filter(forecast=estimate.forecast_id, forecaster=estimate.forecaster_id)
-        .order_by("-made_at")
-        .first()
-    )
-    if latest is not None and latest.made_at > estimate.made_at:
-        raise Conflict(LATER)
-    if latest is None or latest.probability is None:
-        return None
-    return None if latest.expires_at and latest.expires_at <= estimate.made_at else latest
 
 
 def _same_key(estimate: Estimate, evidence: Some[int]) -> Estimate | None:
@@ -126,9 +166,10 @@ def _same_key(estimate: Estimate, evidence: Some[int]) -> Estimate | None:
     return earlier
 
 
-def _own_evidence(forecast: Forecast, evidence: Some[int]) -> list[int]:
+def _own_evidence(forecast_id: int, evidence: Some[int]) -> list[int]:
     wanted = sorted(set(evidence))
-    found = set(Evidence.objects.filter(forecast=forecast, pk__in=wanted).values_list("pk", flat=True))
+    # Of nothing nothing is asked.
+    found = set(Evidence.objects.filter(forecast=forecast_id, pk__in=wanted).values_list("pk", flat=True))
     if unknown := [id_ for id_ in wanted if id_ not in found]:
         raise Invalid(f"No evidence {', '.join(map(str, unknown))} on this forecast. Add it first.", field="evidence")
     return wanted

@@ -27,7 +27,7 @@ def add(
     likelihood_ratio: float | None = None,
 ) -> Evidence:
     """Record a piece of public evidence and which way it points."""
-    checks.may_take_part(by, forecast)
+    checks.may_take_part(by, simulated=forecast.simulated)
     if direction not in Evidence.Direction.values:
         raise Invalid("Choose raises, lowers or neutral.", field="direction")
     if published_on and published_on > at.date() + dt.timedelta(days=1):
@@ -60,7 +60,7 @@ def rate(
     *, evidence: Evidence, by: Forecaster, at: dt.datetime, useful: bool, likelihood_ratio: float | None = None
 ) -> Rating:
     """Say whether a piece of evidence is useful, and how strong; the latest rating of each forecaster holds."""
-    checks.may_take_part(by, evidence.forecast)
+    checks.may_take_part(by, simulated=evidence.forecast.simulated)
     row = Rating(
         evidence=evidence,
         forecaster=by,

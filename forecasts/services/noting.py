@@ -75,7 +75,7 @@ def _same_key(note: Note) -> Note | None:
 
 
 def _refuse_strangers(by: Forecaster, forecast: Forecast) -> None:
-    checks.may_take_part(by, forecast)
+    checks.may_take_part(by, simulated=forecast.simulated)
     if by.simulated:
         raise NotAllowed("A simulated forecaster writes no notes.")
 
