@@ -121,7 +121,7 @@ def _of_job(endpoint: Endpoint, registration_id: int) -> dict[str, Any]:
     if found is None:
         raise Http404
     (look,) = looks([found])
-    row = look.registration
+    row = look.row
     nothing: dict[str, list[str]] = asdict(Report())
     return {
         "id": row.pk,

@@ -14,9 +14,10 @@ from django.utils import timezone
 from forecasts import tasks
 from forecasts.catalog.faults import CatalogError
 from forecasts.models import Forecast, Forecaster, Registration, RegistrationProgress, Source
-from forecasts.queries.registrations import QUIET, lately, looks
+from forecasts.queries.jobs import QUIET
+from forecasts.queries.registrations import lately, looks
 from forecasts.refusals import Invalid, NotAllowed
-from forecasts.services import cataloguing, registrations
+from forecasts.services import carrying, cataloguing, registrations
 from tests import factories
 from tests.factories import DAY, NOW
 from tests.service import ROOT, _test_database, wait_until
@@ -123,16 +124,16 @@ def test_what_fails_is_tried_again_but_not_for_ever(monkeypatch: pytest.MonkeyPa
     row = asked()
     with monkeypatch.context() as patched:
         broken(patched)
-        for _ in range(registrations.TRIES - 1):
+        for _ in range(carrying.TRIES - 1):
             assert not registrations.carry_out(registration_id=row.pk, clock=clock)
     row.refresh_from_db()
-    assert (row.state, row.progress.tries) == ("waiting", registrations.TRIES - 1)
+    assert (row.state, row.progress.tries) == ("waiting", carrying.TRIES - 1)
     assert row.progress.said == "OperationalError: the disk is full"
     assert carried_out(row).state == "made"
 
     other = asked(large(4))
     broken(monkeypatch)
-    for _ in range(registrations.TRIES):
+    for _ in range(carrying.TRIES):
         assert not registrations.carry_out(registration_id=other.pk, clock=clock)
     assert registrations.carry_out(registration_id=other.pk, clock=clock)
     other.refresh_from_db()
@@ -186,7 +187,7 @@ def test_others_see_how_far_it_is_before_anything_shows(monkeypatch: pytest.Monk
 
     def see() -> tuple[int, bool, int]:
         (found,) = lately(5)
-        return found.registration.progress.done, found.held, Forecast.objects.count()
+        return found.row.progress.done, found.held, Forecast.objects.count()
 
     monkeypatch.setattr(cataloguing, "apply", watched)
     carried_out(row)
@@ -217,11 +218,11 @@ def test_a_worker_that_is_killed_leaves_it_waiting_and_another_makes_it() -> Non
         worker.wait()
     wait_until(lambda: not lately(1)[0].held, "its lock died with its connection")
     (look,) = lately(1)
-    assert (look.step, look.moving, look.registration.progress.tries) == ("waiting", True, 1)
+    assert (look.step, look.moving, look.row.progress.tries) == ("waiting", True, 1)
     assert look.quiet(look.silent_since + 2 * QUIET)
     assert not look.quiet(look.silent_since + QUIET / 2)
     assert not Forecast.objects.exists()
-    registrations.carry_out_waiting(clock=lambda: timezone.now() + registrations.PAUSES[1])
+    registrations.carry_out_waiting(clock=lambda: timezone.now() + carrying.PAUSES[1])
     assert Registration.objects.get().state == "made"
     assert Forecast.objects.count() == 600
 

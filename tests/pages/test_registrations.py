@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from forecasts import tasks
 from forecasts.models import Forecast, Registration, RegistrationProgress
-from forecasts.queries.registrations import QUIET
+from forecasts.queries.jobs import QUIET
 from forecasts.services import registrations
 from tests import factories
 from tests.forecasts.large_catalogs import large

@@ -21,7 +21,7 @@ def show(request: HttpRequest, registration_id: int) -> HttpResponse:
     at = timezone.now()
     found = Registration.objects.select_related("by", "progress")
     (look,) = looks([get_object_or_404(found, pk=min(registration_id, LARGEST_ID))])
-    registration = look.registration
+    registration = look.row
     # A refusal may speak of estimates that are hidden from other curators.
     told = registration.state != Registration.State.REFUSED or registration.by == request.user
     faults = registration.faults if told else []
