@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "score what has no score yet": {"task": "tracker.tasks.score_pending", "schedule": 15.0},
     "fold scores into totals": {"task": "tracker.tasks.fold_scores", "schedule": 15.0},
     "register catalogues that wait": {"task": "forecasts.tasks.register_catalogues", "schedule": 15.0},
+    "bring records along that wait": {"task": "forecasts.tasks.bring_imports", "schedule": 15.0},
     "work out crowds that changed": {"task": "forecasts.tasks.refresh_crowds", "schedule": 15.0},
     "seal the record": {"task": "forecasts.tasks.seal_record", "schedule": 60.0},
     "send the letters that are due": {"task": "tracker.tasks.send_letters", "schedule": 300.0},

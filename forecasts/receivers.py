@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from .jobs import enqueue
-from .signals import catalogue_asked, estimate_recorded, estimates_recorded
+from .signals import catalogue_asked, estimate_recorded, estimates_recorded, import_asked
 
 # So many crowds have a job each; of more one job looks for all.
 FEW: Final = 20
@@ -14,6 +14,7 @@ def connect() -> None:
     catalogue_asked.connect(_register_catalogue, dispatch_uid="forecasts.register_catalogue")
     estimate_recorded.connect(_refresh_crowd, dispatch_uid="forecasts.refresh_crowd")
     estimates_recorded.connect(_refresh_crowds, dispatch_uid="forecasts.refresh_crowds")
+    import_asked.connect(_bring_import, dispatch_uid="forecasts.bring_import")
 
 
 def _refresh_crowd(forecast_id: int, **_: object) -> None:
@@ -38,3 +39,9 @@ def _register_catalogue(registration_id: int, **_: object) -> None:
     from .tasks import register_catalogue
 
     enqueue(register_catalogue, registration_id)
+
+
+def _bring_import(import_id: int, **_: object) -> None:
+    from .tasks import bring_import
+
+    enqueue(bring_import, import_id)

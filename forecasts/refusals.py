@@ -40,6 +40,13 @@ class Conflict(Refused):
     code = "conflict"
 
 
+class TooOften(Refused):
+    """It costs much, and was asked for often lately."""
+
+    status = 429
+    code = "throttled"
+
+
 class RefusedMany(Refused):
     """Something is made whole or not at all, and this is wrong with it: each fault with its place, a name or a row."""
 

@@ -7,3 +7,4 @@ catalogue_asked = Signal()  # registration_id
 estimate_recorded = Signal()  # forecast_id
 estimates_recorded = Signal()  # forecast_ids
 forecast_resolved = Signal()  # resolution_id, forecast_id
+import_asked = Signal()  # import_id

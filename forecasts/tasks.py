@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from .services import crowds, registrations, sealing
+from .services import crowds, imports, registrations, sealing
 
 
 def waiting_key(forecast_id: int) -> str:
@@ -40,3 +40,15 @@ def register_catalogues() -> None:
 def seal_record() -> None:
     """Give every row that waits for one its leaf; of two of these at once one goes home."""
     sealing.seal(at=timezone.now())
+
+
+@shared_task
+def bring_import(import_id: int) -> None:
+    imports.carry_out(import_id=import_id, clock=timezone.now)
+
+
+@shared_task
+def bring_imports() -> None:
+    """Find by query which records from elsewhere wait, and drop the files that were looked at and left."""
+    imports.carry_out_waiting(clock=timezone.now)
+    imports.drop_stale(at=timezone.now())

@@ -4,6 +4,7 @@ from .crowds import CrowdPoint, CrowdState
 from .estimates import HIGHEST, LOWEST, Citation, Estimate, Evidence, Rating
 from .forecasters import NAME_PATTERN, PSEUDONYM, TAKEN, Forecaster, RetiredName
 from .forecasts import ANSWERED, ENDED, UNANSWERED, Forecast, Outcome, Pair, Status, Wording
+from .imports import Import, ImportedEstimate, ImportedForecast, ImportedOutcome, ImportedRecord, ImportProgress
 from .ledger import Checkpoint, Leaf, Removal, Unsealed
 from .mailboxes import Mailbox, Rhythm
 from .notes import LONGEST_NOTE, Note, Withholding
@@ -34,6 +35,12 @@ __all__ = [
     "Evidence",
     "Forecast",
     "Forecaster",
+    "Import",
+    "ImportProgress",
+    "ImportedEstimate",
+    "ImportedForecast",
+    "ImportedOutcome",
+    "ImportedRecord",
     "Leaf",
     "Mailbox",
     "Note",

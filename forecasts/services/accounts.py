@@ -13,7 +13,7 @@ from forecasts.models import PSEUDONYM, Estimate, Forecaster, Mailbox, RetiredNa
 from forecasts.refusals import Conflict, Invalid, NotAllowed
 from forecasts.signals import account_closed
 
-from . import locks, sessions
+from . import imported, locks, sessions
 
 REGISTRAR = "registrar"
 ARCHIVIST = "archivist"
@@ -69,6 +69,8 @@ def close(*, account: Forecaster, by: Forecaster, at: dt.datetime, typed_name: s
     if administrators == [account.pk]:
         raise Conflict("This is the last administrator's account. Make somebody else an administrator first.")
     _withdraw_standing(account, at=at)
+    # Private, and proven by nothing: nobody else's scores depend on it.
+    imported.forget(owner=account)
     RetiredName.objects.get_or_create(digest=RetiredName.digest_of(account.username))
     _forget(account, at=at)
     _lock_out(account)
