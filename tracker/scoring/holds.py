@@ -50,8 +50,8 @@ class Holds:
     def where(self, kept: Flags | slice) -> Self:
         return type(self)(self.forecaster[kept], self.start[kept], self.end[kept], self.probability[kept])
 
-    def within(self, start: int, end: int) -> Self:
-        """Cut to [start, end): what was made before it stands from its start."""
+    def within(self, start: int | Integers, end: int | Integers) -> Self:
+        """Cut to [start, end), one for all or one for each: what was made before it stands from its start."""
         cut = type(self)(self.forecaster, np.maximum(self.start, start), np.minimum(self.end, end), self.probability)
         return cut.where(cut.start < cut.end)
 

@@ -137,7 +137,7 @@ def _accrued(held: Holds, rows: int, field: int, *, length: int, outcome: bool) 
     return {
         "brier": total(duration * (held.probability - outcome) ** 2) / standing,
         "log_score": total(duration * -log_q) / standing,
-        "baseline": total(duration * _baseline(log_q)) / scheduled,
+        "baseline": total(duration * baseline_rate(log_q)) / scheduled,
         "peer": 100 * total(log_q * among - others) / scheduled,
         "coverage": time / length,
         "contested": total(contested) / length,
@@ -151,9 +151,14 @@ def _at_spot(standing: Holds, rows: int, field: int, *, outcome: bool) -> dict[s
     own = np.arange(log_q.size) < n
     among, others, _ = rates(np.array(n), log_q[:n].sum(), own.astype(np.int64))
     columns = np.full((2, rows), np.nan)
-    columns[:, standing.forecaster] = _baseline(log_q), 100 * (log_q * among - others)
+    columns[:, standing.forecaster] = baseline_rate(log_q), 100 * (log_q * among - others)
     return {"spot_baseline": columns[0], "spot_peer": columns[1]}
 
 
-def _baseline(log_q: Floats) -> Floats:
+def baseline_rate(log_q: Floats) -> Floats:
+    """Return the integrand of the baseline score, 100 (1 + log2 q), given ln q.
+
+    >>> baseline_rate(np.log([1.0, 0.5, 0.25]))
+    array([ 100.,    0., -100.])
+    """
     return 100 * (1 + log_q / math.log(2))

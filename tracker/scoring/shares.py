@@ -55,8 +55,10 @@ def to_cells(probability: Floats) -> Integers:
     return np.floor(np.round(probability * GRID, 6) + 0.5).astype(np.int64)
 
 
-def time_shares(held: Holds, row: Integers, rows: int, length: int) -> tuple[Integers, Integers, Integers]:
+def time_shares(held: Holds, row: Integers, rows: int, length: int | Integers) -> tuple[Integers, Integers, Integers]:
     """Return offsets, cells and weights of holds that lie within [opens_at, closes_at), of that length.
+
+    length is one for all rows, or one for each.
 
     row numbers the forecaster of each hold from 0 to rows - 1. Within a row it is the running total that is rounded,
     so that the weights add up to the row's coverage, itself rounded half up to millionths, and never to more than one
@@ -74,11 +76,12 @@ def time_shares(held: Holds, row: Integers, rows: int, length: int) -> tuple[Int
     # The total over many people and years may wrap round 2^63; differences within one row come out right all the same.
     before = np.cumsum(durations) - durations
     begun = before - before[first]
-    weights = _millionths(begun + durations, length) - _millionths(begun, length)
+    whole = np.broadcast_to(length, rows)[owner]
+    weights = _millionths(begun + durations, whole) - _millionths(begun, whole)
     kept = weights > 0
     offsets = np.searchsorted(owner[kept], np.arange(rows + 1))
     return offsets, cells[kept], weights[kept]
 
 
-def _millionths(time: Integers, length: int) -> Integers:
+def _millionths(time: Integers, length: Integers) -> Integers:
     return np.floor(time / length * WHOLE + 0.5).astype(np.int64)
