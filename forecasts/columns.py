@@ -69,6 +69,25 @@ def columns_of(forecast_ids: Sequence[int]) -> dict[int, Columns]:
     }
 
 
+def imported_columns_of(forecast_ids: Sequence[int]) -> Columns:
+    """The estimates that were brought along on each of these imported forecasts, in no order.
+
+    In the place of the forecaster stands the number of the forecast among those given, from 0.
+    """
+    expressions = {
+        "made_at": "timestamptz_send(made_at)",
+        "probability": "float8send(coalesce(probability, 'NaN'))",
+    }
+    if not forecast_ids:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Columns(nothing, nothing, nothing.astype(np.float64), nothing)
+    packed = _packed("forecasts_importedestimate", expressions, forecast_ids)
+    sizes = [packed[forecast_id].size for forecast_id in forecast_ids]
+    rows = np.concatenate([packed[forecast_id] for forecast_id in forecast_ids])
+    number = np.repeat(np.arange(len(forecast_ids)), sizes)
+    return Columns(number, _instants(rows["made_at"]), _broken(rows["probability"]), np.full(rows.size, NEVER))
+
+
 def points_of(forecast_ids: Sequence[int]) -> dict[int, Points]:
     """The points of the crowd of each of these forecasts, by time."""
     expressions = {"at": "timestamptz_send(at)"} | {

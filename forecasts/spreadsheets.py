@@ -24,11 +24,15 @@ Columns = dict[str, Callable[[Any], Any]]
 
 @dataclass(frozen=True)
 class Table:
-    """A file in the making: each column is a way to its value from a row. Rows are read while it is sent."""
+    """A file in the making: each column is a way to its value from a row. Rows are read while it is sent.
+
+    It goes to `most` of them, else to MOST.
+    """
 
     name: str
     columns: Columns
     rows: Iterable[Any]
+    most: int | None = None
 
 
 class Unreadable(Exception):
@@ -109,7 +113,10 @@ def refused(errors: Mapping[str, Iterable[Any]]) -> HttpResponse:
 
 def lines(table: Table) -> Iterator[str]:
     writer, ways = csv.writer(Line()), table.columns.values()
-    for cells in chain([table.columns], ([cell(of(row)) for of in ways] for row in islice(table.rows, MOST))):
+    for cells in chain(
+        [table.columns],
+        ([cell(of(row)) for of in ways] for row in islice(table.rows, MOST if table.most is None else table.most)),
+    ):
         yield writer.writerow(cells)
 
 

@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.utils import timezone
 
-from forecasts.models import Forecast, Forecaster, Registration, RegistrationProgress
-from forecasts.services import crowds, evidencing, noting, sealing
+from forecasts.models import Forecast, Forecaster, Import, ImportProgress, Registration, RegistrationProgress
+from forecasts.services import crowds, evidencing, imports, noting, sealing
 from tests import factories
 from tests.world import DAY, World, stage
 from tracker.models import Archive, Delivery, Webhook
@@ -31,6 +31,7 @@ def stage_site() -> World:
     _send_catalogue(cast, at)
     _keep_archive(cast, at)
     _tell_webhooks(world, cast, at)
+    _bring_along(cast)
     _let_in()
     sealing.seal(at=at)
     return world
@@ -99,6 +100,49 @@ def _keep_archive(cast: factories.Cast, at: dt.datetime) -> None:
     """One that can be downloaded."""
     made = {"size": 2_345_678, "sha256": "1f" * 32, "tries": 1, "n_rows": 12_345, "n_files": 12}
     Archive.objects.create(pk=1001, by=cast.admin, asked_at=at, ended_at=at, state="made", **made)
+
+
+def _bring_along(cast: factories.Cast) -> None:
+    """A record of ann's, hers alone, and one of bob's, shown; a file of hers to confirm, and one that failed."""
+    rng = Random(11)
+    for owner, n in ((cast.ann, 60), (cast.bob, 3)):
+        row = imports.look(
+            by=owner, origin="plain", content=_elsewhere(n, rng), file_name="mine.csv", at=timezone.now()
+        )
+        imports.confirm(import_id=row.pk, by=owner, shows=owner == cast.bob, at=row.asked_at)
+        imports.carry_out(import_id=row.pk, clock=timezone.now)
+    kept = imports.look(
+        by=cast.ann,
+        origin="plain",
+        content=_elsewhere(8, rng, "snow") + b"Will it hail?,130,2025-03-01,,\n" * 3,
+        file_name="a-file-of-a-very-long-name-as-some-sites-give-them-2026-11-26.csv",
+        at=timezone.now(),
+    )
+    Import.objects.filter(pk=kept.pk).update(id=1001)
+    ImportProgress.objects.filter(pk=kept.pk).update(of=1001)
+    failed = Import(
+        pk=1002, by=cast.ann, asked_at=kept.asked_at, format="plain", digest="0" * 64, size=9, n_estimates=9
+    )
+    failed.state, failed.ended_at, failed.faults = "failed", kept.asked_at, ["OperationalError: the disk is full"]
+    failed.save(force_insert=True)
+    ImportProgress.objects.create(of=failed, tries=6)
+
+
+def _elsewhere(n: int, rng: Random, what: str = "rain") -> bytes:
+    """A plain file of so many questions, most of them answered."""
+    rows = ["question,probability,made_at,outcome,known_at,url,rationale"]
+    for number in range(n):
+        chance = rng.choice((0.1, 0.3, 0.5, 0.7, 0.9))
+        came = "" if number % 9 == 8 else "yes" if rng.random() < chance else "no"
+        known = f"2025-{1 + number % 12:02}-28T12:00:00Z" if came else ""
+        for day in (1, 9, 20):
+            said = min(max(chance + rng.choice((-0.08, 0, 0.08)), 0.02), 1)
+            made = f"2025-{1 + number % 12:02}-{day:02}T12:00:00Z"
+            url = f"https://example.org/{number}"
+            rows.append(
+                f"Will it {what} in place {number} that month?,{said:.2f},{made},{came},{known},{url},A *hunch*."
+            )
+    return "\n".join(rows).encode() + b"\n"
 
 
 def _tell_webhooks(world: World, cast: factories.Cast, at: dt.datetime) -> None:

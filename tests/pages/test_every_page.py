@@ -28,6 +28,7 @@ OWN = [
     "usersessions_list",
     "tokens",
     "webhooks",
+    "imports",
     "account_email",
     "account_change_password",
     "account_logout",

@@ -16,16 +16,18 @@ HUGE = "9" * 5000
 VALUES = ["99999", str(2**63), HUGE, "%00", "%FF%FE", "1e999", "tag:%00", "%C2%B2"]
 # Each is sent to every page, whether it knows the name or not.
 NAMES = (
-    "a accepted after b before bin claim claim_search collection collections condition condition_search "
-    "content crowd direction evidence expires_at file forecaster is_private key known_at likelihood_ratio link links "
-    "measure note notes of opens_at ordering outcome page part percent percent-premise published_on question rationale "
-    "reason reply_to revision rhythm scope search settled show slug sort source status tag tags tells text title token "
-    "typed_name url useful version view words year "
+    "a accepted after b before bin claim claim_search collection collections condition condition_search content crowd "
+    "direction evidence expires_at file forecaster format is_private key known_at likelihood_ratio link links measure "
+    "note notes of opens_at ordering outcome page part percent percent-premise published_on question rationale reason "
+    "reply_to revision rhythm scope search settled show shows slug sort source status tag tags tells text title token "
+    "typed_name url useful version view whose words year "
 )
 ARGUMENTS = {
     "<int:evidence_id>": str(2**64),
     "<int:note_id>": str(2**64),
     "<int:archive_id>": str(2**64),
+    "<int:import_id>": str(2**64),
+    "<slug:origin>": "plain",
     "<slug:name>": "claim",
     "<str:name>": "ann",
     "<slug:key>": "C1",

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forecasts.forms import point_out, refuse
+from forecasts.models import ImportedRecord
 from forecasts.pages.actors import actor
 from forecasts.refusals import Refused
 from forecasts.services import accounts, mailboxes, programs, tokens
@@ -34,6 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "n_sessions": UserSession.objects.filter(user=account).count(),
         "n_tokens": tokens.working(account, at=at).count(),
         "n_webhooks": registering.own(account).count(),
+        "n_imported": ImportedRecord.objects.filter(owner=account).count(),
         "mailbox": mailboxes.mailbox_of(account, at=at),
     }
     return render(request, "tracker/account/account.html", context)

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from forecasts.models import Forecaster
+from forecasts.models import Forecaster, ImportedRecord
+from forecasts.queries.imports import counted
 from tracker.forms import RecordForm
 from tracker.queries.measures import MEASURES
 from tracker.queries.records import SORTED, Record, own_scope, record, scores
@@ -42,6 +43,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         "rows": [alone(measure, read.rows[key]) for key, measure in MEASURES.items() if key in read.rows],
         "page": page,
         "scores": scores(list(page)),
+        "imported": counted(ImportedRecord.objects.filter(owner=person).visible_to(request.user)),
         "minimum": MINIMUM_FORECASTS,
         "sorted": SORTED,
         "choices": urlencode(_choices(person, read)),

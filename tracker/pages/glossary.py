@@ -37,5 +37,7 @@ GLOSSARY = {
     "effect": "Of a pair: how much more probable somebody holds the event if the condition comes true than if it does "
     "not; for many, the median of that. It compares what people believe. It is not causation, and no outcome settles "
     "it.",
+    "record from elsewhere": "What somebody forecast in another place and brought along: scored from its own times, "
+    "which nobody can prove, and kept apart from all that is said here.",
     "rehearsal": "Simulated forecasts and forecasters, labelled as such, which count in their own collection only.",
 }

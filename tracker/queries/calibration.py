@@ -186,7 +186,7 @@ def calibration(
         return blank
     clusters = _clusters(totals)
     # What has been taken back between the two reads leaves nothing to measure.
-    return _measured(blank, tally, clusters) if clusters.size else blank
+    return measured(blank, tally, clusters) if clusters.size else blank
 
 
 def _tally(totals: Q) -> Tally | None:
@@ -215,7 +215,8 @@ def _clusters(totals: Q) -> Clusters:
     )
 
 
-def _measured(blank: Calibration, tally: Tally, clusters: Clusters) -> Calibration:
+def measured(blank: Calibration, tally: Tally, clusters: Clusters) -> Calibration:
+    """All that a tally and the sums over its forecasts say, in the place of a blank."""
     parts, fit = decomposition(tally), recalibration(tally, scores=clusters.scores)
     bins = reliability_bins(tally, clusters.bin_sizes(tally))
     test = chance(tally, clusters)
