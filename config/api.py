@@ -14,6 +14,7 @@ from forecasts.api.estimates import EstimateList
 from forecasts.api.evidence import EvidenceList, RatingList
 from forecasts.api.forecasts import ForecastList, ForecastOne, WordingList
 from forecasts.api.history import HistoryOne
+from forecasts.api.imports import ImportList, ImportOne
 from forecasts.api.ledger import CheckpointList, ProofOne
 from forecasts.api.me import LettersOne, MeOne
 from forecasts.api.notes import NoteList, NoteRestore, NoteWithhold
@@ -24,6 +25,7 @@ from tracker.api.calibration import CalibrationOne
 from tracker.api.comparison import CompareOne
 from tracker.api.effects import PairList
 from tracker.api.export import ExportOne
+from tracker.api.imported import ImportedList, ImportedOne
 from tracker.api.leaderboards import LeaderboardOne
 from tracker.api.scores import ScoresOne
 from tracker.api.scoring import ScoringList
@@ -72,6 +74,10 @@ urlpatterns: list[URLPattern] = [
     path("me/", MeOne.as_view(), name="api-me"),
     path("me/letters/", LettersOne.as_view(), name="api-letters"),
     path("me/export/", ExportOne.as_view(), name="api-export"),
+    path("imports/", ImportList.as_view(), name="api-imports"),
+    path("imports/<int:import_id>/", ImportOne.as_view(), name="api-import"),
+    path("imported/", ImportedList.as_view(), name="api-imported"),
+    path("imported/<slug:origin>/", ImportedOne.as_view(), name="api-imported-record"),
     path("tokens/", TokenList.as_view(), name="api-tokens"),
     path("tokens/<slug:key>/", TokenOne.as_view(), name="api-token"),
     path("webhooks/", WebhookList.as_view(), name="api-webhooks"),

@@ -278,6 +278,8 @@ SPECTACULAR_SETTINGS = {
         "DirectionEnum": "forecasts.models.Evidence.Direction",
         "BranchEnum": "forecasts.api.forecast_shapes.BRANCHES",
         "ViaEnum": "forecasts.models.Estimate.Via",
+        "ImportStateEnum": "forecasts.models.Import.State",
+        "OriginEnum": "forecasts.api.imports.FORMS",
     },
 }
 

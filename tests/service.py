@@ -20,7 +20,9 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from psycopg.conninfo import make_conninfo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,6 +129,11 @@ class Http:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"}, method=method)
         return self._send(request)
+
+    def upload(self, path: str, fields: dict[str, str], content: bytes) -> Answer:
+        """Send a file and fields beside it to the API."""
+        data = encode_multipart(BOUNDARY, {**fields, "file": SimpleUploadedFile("mine.csv", content)})
+        return self._send(urllib.request.Request(self.address + path, data, {"Content-Type": MULTIPART_CONTENT}))
 
     def _send(self, request: urllib.request.Request) -> Answer:
         if self.token:

@@ -101,20 +101,9 @@ class BandPointOut(serializers.Serializer[Any]):
     high = Share(help_text="up to here.")
 
 
-class CalibrationOut(serializers.Serializer[Any]):
-    subject = serializers.CharField(help_text="The forecaster's name or the crowd method; empty for everyone.")
-    label = serializers.CharField(help_text="For people.")  # type: ignore[assignment]  # hides nothing: a declared field is taken off its class
-    scope = serializers.CharField(help_text="As in the parameter.")
-    scope_label = serializers.CharField(source="scope.label", help_text="For people.")
-    view = serializers.ChoiceField(list(VIEWS.items()), help_text="As in the parameter.")
-    year = serializers.IntegerField(allow_null=True, help_text="The year in which the forecasts settled; null: all.")
-    years = serializers.ListField(
-        child=serializers.IntegerField(help_text="A year."), help_text="Years in which any settled, latest first."
-    )
-    settled = serializers.BooleanField(help_text="Whether only settled forecasts are counted.")
-    provisional = serializers.BooleanField(
-        help_text="Whether unsettled ones are: asked for, or because none has settled. Those are a biased sample."
-    )
+class MeasuredOut(serializers.Serializer[Any]):
+    """What calibration says, whatever it is of."""
+
     n_forecasts = serializers.IntegerField(help_text="Forecasts counted.")
     n_effective = serializers.FloatField(
         min_value=0, help_text="Forecasts of equal weight that would weigh as much: what the band rests on."
@@ -140,6 +129,22 @@ class CalibrationOut(serializers.Serializer[Any]):
     band = BandPointOut(many=True, help_text="The consistency band around the diagonal; none while empty.")
     sentence = serializers.CharField(help_text="What it says, in words.")
     caveat = serializers.CharField(help_text="What the sentence rests on, and what in it only illustrates.")
+
+
+class CalibrationOut(MeasuredOut):
+    subject = serializers.CharField(help_text="The forecaster's name or the crowd method; empty for everyone.")
+    label = serializers.CharField(help_text="For people.")  # type: ignore[assignment]  # hides nothing: a declared field is taken off its class
+    scope = serializers.CharField(help_text="As in the parameter.")
+    scope_label = serializers.CharField(source="scope.label", help_text="For people.")
+    view = serializers.ChoiceField(list(VIEWS.items()), help_text="As in the parameter.")
+    year = serializers.IntegerField(allow_null=True, help_text="The year in which the forecasts settled; null: all.")
+    years = serializers.ListField(
+        child=serializers.IntegerField(help_text="A year."), help_text="Years in which any settled, latest first."
+    )
+    settled = serializers.BooleanField(help_text="Whether only settled forecasts are counted.")
+    provisional = serializers.BooleanField(
+        help_text="Whether unsettled ones are: asked for, or because none has settled. Those are a biased sample."
+    )
 
 
 class CalibrationOne(Endpoint):
