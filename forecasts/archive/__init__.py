@@ -23,6 +23,12 @@ record, which is part of it: of two estimates at one instant the crowd takes tha
     sources.csv      slug*, title*, author*, publisher, url, published_on, summary
     claims.csv       source*, key*, position*, author*, premise, section, bullet, restated*, hedge_word, hedge_low,
                      hedge_high, hedge_scale, hedge_note
+    imported_records.csv    forecaster*, origin*, is_public, begun_at
+    imported_forecasts.csv  forecaster*, origin*, key*, question*, background, url, opened_at, closes_at, remark,
+                            brought_at
+    imported_estimates.csv  forecaster*, origin*, key*, made_at*, probability* (empty withdraws), rationale, remark,
+                            brought_at
+    imported_outcomes.csv   forecaster*, origin*, key*, revision*, outcome*, known_at*, brought_at
     collections.csv  slug*, title*, description, simulated
 
 tags and collections are words parted by spaces; sources, links and evidence are JSON lists. A cited piece of evidence
@@ -30,6 +36,9 @@ is [added_by, added_at, url]; a cause is the condition's resolution, as slug#rev
 is [author, made_at], and the estimate that it goes with is its author's of that time. true and false are written so.
 
 Cells are written as they are, so that a spreadsheet may take a text that begins with "=" for a formula.
+
+What was brought along from elsewhere is in the imported files, private records too: an archive is for whoever runs
+the service. The files that were sent and the reports on them are not.
 
 What a condition rules out is annulled by the import where resolutions.csv leaves it out. Nothing lies in the future but
 a case that is worked ahead: a forecast whose answer is given as known, and decided, at the very close; estimates of it

@@ -14,6 +14,7 @@ from forecasts.models import (
     Evidence,
     Forecast,
     Forecaster,
+    ImportedRecord,
     Note,
     Pair,
     Rating,
@@ -73,6 +74,8 @@ def records(draw: Draw) -> None:
     for forecast in forecasts:
         _fill(draw, forecast, [one for one in accounts if forecast.simulated or not one.simulated])
     _decide(draw, forecasts, accounts)
+    for account in some(draw, [one for one in accounts if one.takes_part]):
+        _bring_along(draw, account)
 
 
 def _account(draw: Draw, serial: int) -> Forecaster:
@@ -274,6 +277,34 @@ def _evidence(draw: Draw, forecast: Forecast, by: Forecaster) -> Evidence:
             rated_at=draw(instants),
         )
     return evidence
+
+
+def _bring_along(draw: Draw, owner: Forecaster) -> None:
+    """What somebody brought along from elsewhere, a question without estimates among it."""
+    record = ImportedRecord.objects.create(
+        owner=owner,
+        origin=draw(st.sampled_from(["plain", "fatebook"])),
+        is_public=draw(st.booleans()),
+        begun_at=draw(instants),
+    )
+    for key in draw(st.lists(st.sampled_from(["a", "B", "9", "é b"]), max_size=3, unique=True)):
+        brought_at = draw(instants)
+        asked = record.forecasts.create(
+            key=key,
+            question=draw(required),
+            background=draw(texts),
+            url=draw(st.sampled_from(["", "https://example.org/q?a=1,2"])),
+            opened_at=draw(st.none() | instants),
+            closes_at=draw(st.none() | instants),
+            remark=draw(texts),
+            brought_at=brought_at,
+        )
+        for at in draw(st.lists(instants, max_size=3, unique=True)):
+            said = {"probability": draw(st.none() | probabilities), "rationale": draw(texts), "remark": draw(texts)}
+            asked.estimates.create(made_at=at, brought_at=brought_at, **said)
+        for revision in range(1, draw(st.integers(0, 2)) + 1):
+            outcome = draw(st.sampled_from(["yes", "no", "annulled"]))
+            asked.outcomes.create(revision=revision, outcome=outcome, known_at=draw(instants), brought_at=brought_at)
 
 
 def _decide(draw: Draw, forecasts: list[Forecast], accounts: list[Forecaster]) -> None:

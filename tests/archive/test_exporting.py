@@ -131,7 +131,7 @@ def test_an_empty_folder_is_filled_and_one_that_is_not_there_is_made(tmp_path: P
     (tmp_path / "empty").mkdir()
     call_command("export_archive", tmp_path / "empty")
     call_command("export_archive", tmp_path / "deep" / "down")
-    assert len(list((tmp_path / "empty").iterdir())) == len(list((tmp_path / "deep" / "down").iterdir())) == 16
+    assert len(list((tmp_path / "empty").iterdir())) == len(list((tmp_path / "deep" / "down").iterdir())) == 20
 
 
 def test_an_export_that_fails_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 
 from forecasts.models import Forecaster
-from forecasts.services import evidencing, noting, tokens
+from forecasts.services import bringing, evidencing, noting, tokens
 from tests import factories
 from tests.factories import DAY, NOW
+from tests.forecasts.elsewhere import estimate as brought
+from tests.forecasts.elsewhere import question, reading
 from tracker.services import exporting
 from tracker.webhooks import registering
 
@@ -69,6 +71,17 @@ def test_it_holds_nothing_of_others(cast: factories.Cast) -> None:
     everything = b"".join(export.zip.read(name) for name in export.zip.namelist())
     for hidden in (b"A secret.", b"0.123", b"not-hers", b"bob"):
         assert hidden not in everything
+
+
+def test_it_holds_what_was_brought_along_by_oneself_alone(cast: factories.Cast) -> None:
+    for owner, p in ((cast.ann, 0.7), (cast.bob, 0.123)):
+        asked = question(f"q-{owner.username}", brought(p), outcome="yes", known_at=NOW - DAY)
+        bringing.bring(reading(asked), owner=owner, origin="plain", at=NOW)
+    export = Export(cast.ann)
+    assert [row["key"] for row in export.rows("imported_forecasts")] == ["q-ann"]
+    assert [row["probability"] for row in export.rows("imported_estimates")] == ["0.7"]
+    assert [row["outcome"] for row in export.rows("imported_outcomes")] == ["yes"]
+    assert [(row["forecaster"], row["is_public"]) for row in export.rows("imported_records")] == [("ann", "false")]
 
 
 def test_tokens_are_told_of_without_their_secrets(cast: factories.Cast) -> None:

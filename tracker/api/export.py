@@ -26,8 +26,8 @@ class ExportOne(Endpoint):
         parameters=[OpenApiParameter("format", exclude=True)],
         description=(
             "A ZIP of CSV files, in the columns of the archive: your estimates with rationale and the wordings they "
-            "answered, evidence, ratings, notes and scores; and account.json: your preferences, and your tokens "
-            "without their secrets."
+            "answered, evidence, ratings, notes and scores; what you brought along from elsewhere; and account.json: "
+            "your preferences, and your tokens without their secrets."
         ),
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )

@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from psycopg import sql
 
 from forecasts.archive.discussions import NOTES
+from forecasts.archive.elsewhere import ELSEWHERE
 from forecasts.archive.estimations import ESTIMATES, EVIDENCE, RATINGS
 from forecasts.archive.files import MANIFEST
 from forecasts.archive.kinds import cell_of
@@ -35,6 +36,7 @@ FILES: Final = (
     (RATINGS, sql.SQL("forecaster_id = {}")),
     (NOTES, sql.SQL("author_id = {}")),
     (SCORES, sql.SQL("forecaster_id = {}")),
+    *((table, sql.SQL("owner_id = {}")) for table in ELSEWHERE),
 )
 ACCOUNT, ABOUT = "account.json", "README.txt"
 ABOUT_TEXT = """\
@@ -48,6 +50,7 @@ evidence.csv    the evidence you added
 ratings.csv     how you rated evidence
 notes.csv       the notes you wrote, private ones too
 scores.csv      your score on each forecast that resolved
+imported_*.csv  what you brought along from elsewhere: records, questions (forecasts), estimates and outcomes
 manifest.json   rows and SHA-256 of each file
 
 CSV files are UTF-8 with the columns of the archive that `manage.py export_archive` writes. Times are UTC.

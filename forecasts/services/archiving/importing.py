@@ -15,7 +15,7 @@ from forecasts.archive.files import EXPORT_ONLY, MANIFEST, RECORD
 from forecasts.archive.tables import Table
 from forecasts.refusals import Conflict
 
-from . import discussions, estimates, forecasts, origins, resolutions
+from . import discussions, elsewhere, estimates, forecasts, origins, resolutions
 from .bringing import Bringing
 
 # Memory for a sort or a hash before PostgreSQL uses the disk.
@@ -124,6 +124,7 @@ def _bring(
         listener.progress("branches annulled or revived as their conditions say", settled)
     estimates.check_estimates(work)
     discussions.check(work)
+    elsewhere.check(work)
     report = _report(cursor)
     for file, line, reason in _refusals(report):
         listener.refused(file, line, reason)
@@ -131,6 +132,7 @@ def _bring(
         raise ArchiveRefused(f"Rows that are refused: {report.refused.total():,}. Nothing was imported.")
     estimates.bring_estimates(work, listener.progress)
     discussions.bring(work)
+    elsewhere.bring(work)
     # Looked at now, since what else this transaction may hold is not the import's.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
