@@ -35,7 +35,7 @@ def running(log: Path) -> Iterator[str]:
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
     port = free_port()
     environment = os.environ | {
-        "DATABASE_URL": _test_database(),
+        "DATABASE_URL": database_address(),
         "PORT": str(port),
         "PATH": f"{BIN}:{os.environ['PATH']}",
     }
@@ -78,7 +78,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _test_database() -> str:
+def database_address() -> str:
     parts = connection.settings_dict
     named = {"dbname": parts["NAME"], "user": parts["USER"], "host": parts["HOST"], "port": parts["PORT"]}
     secret = {"password": parts["PASSWORD"]}

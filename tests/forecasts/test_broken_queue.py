@@ -14,7 +14,7 @@ from forecasts import jobs
 from forecasts.models import Estimate, Forecast, Outcome, Resolution
 from tests import factories
 from tests.factories import NOW
-from tests.service import ROOT, _test_database
+from tests.service import ROOT, database_address
 
 # A process of its own, since a process keeps its connections to the broker. Its own alarm ends it if it hangs.
 ACT = """
@@ -43,7 +43,7 @@ def folder() -> Iterator[Path]:
 
 def act(queue: Path) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {
-        "DATABASE_URL": _test_database(),
+        "DATABASE_URL": database_address(),
         "REDIS_URL": f"unix://{queue}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }

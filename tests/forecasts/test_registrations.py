@@ -20,7 +20,7 @@ from forecasts.refusals import Invalid, NotAllowed
 from forecasts.services import carrying, cataloguing, registrations
 from tests import factories
 from tests.factories import DAY, NOW
-from tests.service import ROOT, _test_database, wait_until
+from tests.service import ROOT, database_address, wait_until
 
 from .large_catalogs import large
 from .test_at_once import at_once, meanwhile
@@ -209,7 +209,7 @@ registrations.carry_out(registration_id={id}, clock=timezone.now)
 def test_a_worker_that_is_killed_leaves_it_waiting_and_another_makes_it() -> None:
     row = asked(large(600))
     worker = subprocess.Popen(
-        [sys.executable, "-c", WORK.format(id=row.pk)], cwd=ROOT, env=os.environ | {"DATABASE_URL": _test_database()}
+        [sys.executable, "-c", WORK.format(id=row.pk)], cwd=ROOT, env=os.environ | {"DATABASE_URL": database_address()}
     )
     try:
         wait_until(lambda: RegistrationProgress.objects.get().done >= 40, "it is under way")

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from tests import factories
 from tests.factories import DAY, NOW
-from tests.service import ROOT, _test_database
+from tests.service import ROOT, database_address
 from tracker.models import Picture
 from tracker.services import picturing
 
@@ -126,7 +126,7 @@ print(answer.status_code, answer["Retry-After"])
 def test_while_the_queue_and_the_cache_are_gone_one_is_told_to_ask_again(tmp_path: Path) -> None:
     factories.forecast("asked")
     environment = {"REDIS_URL": f"unix://{tmp_path}/gone", "DJANGO_SETTINGS_MODULE": "config.settings"}
-    environment |= {"DATABASE_URL": _test_database()}
+    environment |= {"DATABASE_URL": database_address()}
     asked = subprocess.run(
         [sys.executable, "-c", ASK], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
     )

@@ -43,11 +43,11 @@ def blocks(page: str) -> list[Block]:
 def run(of: list[Block], cwd: Path, **environment: str) -> list[str]:
     """What each block prints, all of them in one shell, which a failing command ends."""
     script = "\n".join(f"{block.commands}\necho; echo '{END}'" for block in of)
-    path = f"{BIN}:/usr/local/bin:/usr/bin:/bin"
+    usual = {"PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin", "HOME": str(cwd)}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=cwd,
-        env={"PATH": path, "HOME": str(cwd)} | environment,
+        env=usual | environment,
         capture_output=True,
         text=True,
         timeout=120,
