@@ -14,7 +14,10 @@ from . import locks, sweeps
 
 @transaction.atomic
 def mark(*, account: Forecaster, is_bot: bool, by: Forecaster) -> None:
-    """Mark an account as a program, or take the mark back. Everybody may say it of themselves, and not unsay it."""
+    """Mark an account as a program, or take the mark back. Everybody may say it of themselves, and not unsay it.
+
+    What has ended stays as it is, as below: nobody leaves a crowd once the answer is known.
+    """
     if not (by.may_moderate or (by.takes_part and by.pk == account.pk and is_bot)):
         raise NotAllowed("Its holder marks an account as a program, and only an administrator takes that back.")
     held = locks.forecaster(account.pk)
@@ -22,7 +25,8 @@ def mark(*, account: Forecaster, is_bot: bool, by: Forecaster) -> None:
         return
     Forecaster.objects.filter(pk=held.pk).update(is_bot=is_bot)
     answered = Estimate.objects.filter(forecaster=held).values("forecast")
-    _work_out_anew(Forecast.objects.filter(programs_in_crowd=False, pk__in=answered).values_list("pk", flat=True))
+    without = Forecast.objects.filter(UNANSWERED, programs_in_crowd=False, pk__in=answered)
+    _work_out_anew(without.values_list("pk", flat=True))
 
 
 @transaction.atomic

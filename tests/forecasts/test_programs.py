@@ -93,6 +93,17 @@ def test_marking_an_account_works_out_the_crowds_that_keep_it_out(cast: Cast) ->
     assert crowd(kept)[-1] == (2, 0.55)
 
 
+def test_marking_an_account_leaves_what_has_ended_as_it_was_scored(cast: Cast) -> None:
+    """Or anybody could take themselves out of a crowd once the answer is known."""
+    late = factories.forecaster("late")
+    made = asked(cast, late)
+    keep_out(made, cast.admin)
+    assert crowd(made)[-1] == (2, 0.55)
+    factories.resolution(made, "no", NOW + 2 * DAY)
+    programs.mark(account=late, is_bot=True, by=late)
+    assert crowd(made)[-1] == (2, 0.55)
+
+
 def test_nobody_marks_somebody_else_or_unmarks_themselves(cast: Cast, bot: Forecaster) -> None:
     for account, is_bot, by in ((cast.bob, True, cast.ann), (bot, False, bot), (bot, False, cast.curator)):
         with pytest.raises(NotAllowed):
