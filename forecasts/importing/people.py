@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from .records import Unreadable
+from .records import NobodyThere
 from .texts import quoted
 
 
@@ -29,5 +29,5 @@ def chosen(names: tuple[str, ...], whose: str) -> str | None:
     alike = [name for name in names if name.casefold() == whose.strip().casefold()]
     if len(alike) != 1:
         listed = ", ".join(quoted(name) for name in names[:5]) + (" and others" if len(names) > 5 else "")
-        raise Unreadable(f"The file has no estimates by {quoted(whose)}; it has those of {listed}.")
+        raise NobodyThere(f"The file has no estimates by {quoted(whose)}; it has those of {listed}.")
     return alike[0]

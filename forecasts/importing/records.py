@@ -18,6 +18,10 @@ class Unreadable(Exception):
     """Nothing of the file can be taken: it is not of this format, too large unpacked, or damaged."""
 
 
+class NobodyThere(Unreadable):
+    """Nobody in the file has the name that was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class BroughtEstimate:
     """A probability that somebody says they gave at that time, from 0.0001 to 0.9999; None withdraws the one before."""

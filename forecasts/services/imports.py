@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from forecasts.importing.formats import FORMATS
-from forecasts.importing.records import Reading, Unreadable
+from forecasts.importing.records import NobodyThere, Reading, Unreadable
 from forecasts.models import (
     Forecaster,
     Import,
@@ -36,8 +36,7 @@ REPORTED_FOR: Final = dt.timedelta(days=90)
 # Files that somebody may have looked at within an hour: a large one keeps a processor busy for seconds.
 HOURLY: Final = 60
 HOUR: Final = 3600
-# Names that a refusal lists.
-SHOWN: Final = 20
+LONGEST_NAME: Final = 200
 GONE: Final = "It is no longer here: a file that nobody confirms is dropped after a day. Send it again."
 _State = Import.State
 
@@ -52,12 +51,12 @@ def read(content: bytes, *, origin: str, whose: str = "") -> Reading:
         )
     if not content:
         raise Invalid("The file is empty.", field="file")
+    if len(whose) > LONGEST_NAME:
+        raise Invalid(f"A name has at most {LONGEST_NAME} characters.", field="whose")
     try:
         reading = FORMATS[origin].read(content, whose=whose)
     except Unreadable as unreadable:
-        raise Invalid(str(unreadable), field="file") from None
-    if whose and reading.names and whose not in reading.names:
-        raise Invalid(f"Nobody in the file is called “{whose[:80]}”. It names {_listed(reading.names)}.", field="whose")
+        raise Invalid(str(unreadable), field="whose" if isinstance(unreadable, NobodyThere) else "file") from None
     if (n := _size(reading)) > MOST:
         raise Invalid(f"The file has {n:,} estimates; at most {MOST:,} can be brought at a time. Cut it.", field="file")
     return reading
@@ -100,9 +99,12 @@ def foresee(
 @transaction.atomic
 def look(*, by: Forecaster, at: dt.datetime, **given: Any) -> Import:
     """Keep a file for its owner to confirm, with what it would do. Of many kept the oldest give way."""
-    row = foresee(by=by, at=at, **given)
-    locks.forecaster(by.pk)
-    kept = Import.objects.filter(by=by, state=_State.PREVIEWED).order_by("-asked_at", "-pk")
+    return _kept(foresee(by=by, at=at, **given))
+
+
+def _kept(row: Import) -> Import:
+    locks.forecaster(row.by_id)
+    kept = Import.objects.filter(by=row.by_id, state=_State.PREVIEWED).order_by("-asked_at", "-pk")
     drop_rows([each.pk for each in kept.only("pk")[KEPT - 1 :]])
     row.save(force_insert=True)
     ImportProgress.objects.create(of=row)
@@ -115,10 +117,13 @@ def look_again(*, import_id: int, by: Forecaster, whose: str, at: dt.datetime) -
     row = Import.objects.filter(by=by, pk=import_id, state=_State.PREVIEWED).first()
     if row is None:
         raise Conflict(GONE)
-    content = bytes(row.content)
-    read(content, origin=row.format, whose=whose)
-    drop_rows([row.pk])
-    return look(by=by, origin=row.format, content=content, file_name=row.file_name, whose=whose, at=at)
+    seen = foresee(
+        by=by, origin=row.format, content=bytes(row.content), file_name=row.file_name, whose=whose, at=at
+    )
+    # It may have been confirmed while it was read.
+    if not drop(import_id=import_id, by=by):
+        raise Conflict(GONE)
+    return _kept(seen)
 
 
 @transaction.atomic
@@ -214,7 +219,3 @@ def _refuse_unless_taking_part(by: Forecaster) -> None:
 
 def _size(reading: Reading) -> int:
     return sum(len(each.estimates) for each in reading.forecasts)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

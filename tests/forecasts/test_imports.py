@@ -1,5 +1,6 @@
 """Files from elsewhere: looked at, confirmed, brought by a job, once, whatever becomes of messages and workers."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from forecasts import tasks
 from forecasts.importing.formats import FORMATS
+from forecasts.importing.people import chosen
 from forecasts.importing.records import Reading
 from forecasts.models import Forecaster, Import, ImportedForecast, ImportedRecord, ImportProgress
 from forecasts.refusals import Conflict, Invalid, NotAllowed
@@ -18,7 +20,7 @@ from tests import factories
 from tests.factories import DAY, NOW
 
 from .elsewhere import FILE, estimate, question, reading, table
-from .test_at_once import at_once
+from .test_at_once import at_once, meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +95,7 @@ def test_a_dry_run_keeps_nothing(ann: Forecaster) -> None:
 
 
 def several(content: bytes, *, whose: str = "") -> Reading:
-    mine = (question("q1", estimate(days=-500)),) if whose else ()
+    mine = (question("q1", estimate(days=-500)),) if chosen(("Ada", "Grace"), whose) else ()
     return reading(*mine, names=("Ada", "Grace"))
 
 
@@ -103,9 +105,20 @@ def test_of_several_people_somebody_says_whose_record_it_is(ann: Forecaster, mon
     with pytest.raises(Invalid, match="names several people") as refusal:
         imports.confirm(import_id=row.pk, by=ann, at=NOW)
     assert refusal.value.field == "whose"
-    with pytest.raises(Invalid, match=r"Nobody in the file is called “Alan”\. It names Ada, Grace"):
-        looked(ann, whose="Alan")
     assert carried_out(asked(ann, whose="Ada")).state == "made"
+
+
+def test_a_name_may_be_written_in_small_letters(ann: Forecaster) -> None:
+    document = {"predictions": [{"id": 1, "description": "Rain?", "responses": [answer("Ada"), answer("Bo")]}]}
+    row = asked(ann, json.dumps(document), origin="predictionbook", whose="ada")
+    assert carried_out(row).state == "made"
+    with pytest.raises(Invalid, match=r"no estimates by “Alan”; it has those of “Ada”, “Bo”") as refusal:
+        looked(ann, json.dumps(document), origin="predictionbook", whose="Alan")
+    assert refusal.value.field == "whose"
+
+
+def answer(name: str) -> dict[str, object]:
+    return {"user_label": name, "confidence": 70, "created_at": "2026-01-01T12:00:00Z"}
 
 
 UNREADABLE = [
@@ -232,6 +245,17 @@ def test_of_two_files_confirmed_at_once_one_waits(ann: Forecaster) -> None:
     rows = [looked(ann), looked(ann)]
     ended = at_once(*(lambda row=row: imports.confirm(import_id=row.pk, by=ann, at=NOW) for row in rows))
     assert sorted(type(each).__name__ for each in ended) == ["Conflict", "Import"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_looking_again_at_a_file_takes_nothing_that_was_confirmed_meanwhile(ann: Forecaster) -> None:
+    row = looked(ann)
+    with transaction.atomic():
+        imports.confirm(import_id=row.pk, by=ann, at=NOW)
+        again = meanwhile(lambda: imports.look_again(import_id=row.pk, by=ann, whose="", at=NOW))
+    with pytest.raises(Conflict, match="no longer here"):
+        again.result(timeout=10)
+    assert Import.objects.get(pk=row.pk).state == "waiting"
 
 
 @pytest.mark.django_db(transaction=True)

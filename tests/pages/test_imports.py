@@ -139,7 +139,7 @@ def test_of_several_people_one_is_chosen(ann: Client, monkeypatch: pytest.Monkey
     html = ann.post(address, {"confirm": "yes"}, follow=True).content.decode()
     assert "Say whose record to bring" in html
     html = ann.post(address, {"whose": "Alan\x00"}, follow=True).content.decode()
-    assert "Nobody in the file is called “Alan”" in html
+    assert "The file has no estimates by “Alan”" in html
     again = ann.post(address, {"whose": "Grace"})["Location"]
     assert "what Grace said" in page(ann, again)
     ann.post(again, {"confirm": "yes"})
@@ -271,3 +271,11 @@ def test_no_file_is_a_fault_of_ours(ann: Client, origin: str) -> None:
             assert ann.get(f"{address}not-taken.csv").status_code == 200
             assert ann.post(address, {"confirm": "yes"}).status_code == 302
             assert ann.get(f"/forecasters/ann/imported/{origin}/").status_code in {200, 404}
+
+
+def test_a_name_that_no_file_could_have_is_refused_and_not_kept(ann: Client) -> None:
+    """A plain file names nobody, so that no reader says no."""
+    address = sent(ann)
+    answer = ann.post(address, {"whose": "x" * 201}, follow=True)
+    assert "at most 200 characters" in answer.content.decode()
+    assert Import.objects.get().whose == ""
