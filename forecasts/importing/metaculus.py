@@ -52,7 +52,7 @@ def read(content: bytes, *, whose: str = "") -> Reading:
     bundle = unpacked(content, (QUESTIONS, FORECASTS, README))
     questions, forecasts = (_table(bundle, *of) for of in _FILES)
     gathering = Gathering()
-    asked = {row.cells["Question ID"].strip(): row for row in questions.rows() if row.cells}
+    asked = {_id(row.cells): row for row in questions.rows() if row.cells}
     names = named(Counter(_author(row.cells) for row in forecasts.rows() if not _crowd(row.cells)))
     who = chosen(names, whose)
     ends: Ends = defaultdict(list)
@@ -62,7 +62,7 @@ def read(content: bytes, *, whose: str = "") -> Reading:
             _row(gathering, row, who, asked, ends)
     exported_at = _exported(bundle)
     for key, spans in ends.items():
-        _withdraw(gathering, gathering.drafts[key], spans, exported_at)
+        _withdraw(gathering.drafts[key], spans, _over(gathering, asked[key], exported_at), gathering)
     for name, said in LEFT.items():
         if name in bundle.others:
             gathering.remark(said)
@@ -90,6 +90,10 @@ def _exported(bundle: Bundle) -> dt.datetime | None:
         return None
 
 
+def _id(cells: Cells) -> str:
+    return storable(cells["Question ID"]).strip()
+
+
 def _author(cells: Cells) -> str:
     return storable(
         cells.get("Forecaster Username") or cells.get("Forecaster ID") or cells.get(HIDDEN_NAME) or ""
@@ -107,7 +111,7 @@ def _row(gathering: Gathering, row: Row, who: str, asked: dict[str, Row], ends: 
     if reason := row.fault or _unwanted(row.cells, who, asked):
         gathering.refuse(row.place, reason)
         return
-    cells, question = row.cells, asked[row.cells["Question ID"].strip()]
+    cells, question = row.cells, asked[_id(row.cells)]
     try:
         made_at, probability = gathering.at(cells["Start Time"]), fraction(cells["Probability Yes"])
         draft = _asked(gathering, question)
@@ -125,7 +129,7 @@ def _unwanted(cells: Cells, who: str, asked: dict[str, Row]) -> str:
         return f"It is the community’s ({quoted(method)}), not anybody’s own."
     if (author := _author(cells)) != who:
         return f"It is by {quoted(author)}." if author else "It does not say whose it is."
-    if not (question := asked.get(cells["Question ID"].strip())):
+    if not (question := asked.get(_id(cells))):
         return f"Its question {quoted(cells['Question ID'])} is not in {QUESTIONS}."
     if (kind := question.cells["Question Type"].strip()) != "binary":
         return f"It answers a question of the type {quoted(kind)}; only yes or no is taken."
@@ -134,7 +138,7 @@ def _unwanted(cells: Cells, who: str, asked: dict[str, Row]) -> str:
 
 def _asked(gathering: Gathering, row: Row) -> Draft:
     cells, place = row.cells, row.place
-    key = gathering.text(cells["Question ID"])
+    key = _id(cells)
     if draft := gathering.drafts.get(key):
         return draft
     if not 0 < len(key) <= 64:
@@ -144,8 +148,9 @@ def _asked(gathering: Gathering, row: Row) -> Draft:
     question = question if label in question else f"{question} ({label})"
     draft = gathering.draft(key, question, place, url=cells.get("Question URL", ""))
     draft.opened_at = gathering.at_if_told(place, cells.get("Open Time"), "time of opening")
-    closed = cells.get("Actual Close Time") or cells.get("Scheduled Close Time")
-    draft.closes_at = gathering.at_if_told(place, closed, "time of closing")
+    # As scheduled: the answer closes it there, and a yes that came early would pass for one that came in time.
+    closes = cells.get("Scheduled Close Time") or cells.get("Actual Close Time")
+    draft.closes_at = gathering.at_if_told(place, closes, "time of closing")
     try:
         came = outcome(cells.get("Resolution", ""))
     except Unfit as fault:
@@ -158,14 +163,21 @@ def _asked(gathering: Gathering, row: Row) -> Draft:
     return draft
 
 
+def _over(gathering: Gathering, question: Row, exported_at: dt.datetime | None) -> dt.datetime | None:
+    """From when on an end withdraws nothing: the question was closed or answered, or the file was made."""
+    closed = question.cells.get("Actual Close Time")
+    closed_at = gathering.at_if_told(question.place, closed, "time of closing")
+    draft = gathering.drafts[_id(question.cells)]
+    return min(filter(None, (closed_at, draft.closes_at, draft.known_at, exported_at)), default=None)
+
+
 def _withdraw(
-    gathering: Gathering, draft: Draft, spans: list[tuple[dt.datetime, dt.datetime]], exported_at: dt.datetime | None
+    draft: Draft, spans: list[tuple[dt.datetime, dt.datetime]], over: dt.datetime | None, gathering: Gathering
 ) -> None:
-    """End an estimate where nothing followed it, unless the question ended first, or the end was yet to come."""
+    """End an estimate where nothing followed it, unless the question was over."""
     starts = sorted(draft.estimates)
-    last = min(filter(None, (draft.closes_at, draft.known_at, exported_at)), default=None)
     for start, end in spans:
         following = bisect_right(starts, start)
         followed = following < len(starts) and starts[following] <= end + AT_ONCE
-        if start < end and not followed and not (last and end >= last):
+        if start < end and not followed and not (over and end >= over):
             gathering.withdraw(draft, end, WITHDRAWN)

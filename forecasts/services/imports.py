@@ -117,9 +117,7 @@ def look_again(*, import_id: int, by: Forecaster, whose: str, at: dt.datetime) -
     row = Import.objects.filter(by=by, pk=import_id, state=_State.PREVIEWED).first()
     if row is None:
         raise Conflict(GONE)
-    seen = foresee(
-        by=by, origin=row.format, content=bytes(row.content), file_name=row.file_name, whose=whose, at=at
-    )
+    seen = foresee(by=by, origin=row.format, content=bytes(row.content), file_name=row.file_name, whose=whose, at=at)
     # It may have been confirmed while it was read.
     if not drop(import_id=import_id, by=by):
         raise Conflict(GONE)

@@ -28,7 +28,30 @@ def test_the_download_gives_ones_binary_forecasts_with_what_became_of_them():
     bridge = reading.forecasts[0]
     assert (bridge.key, bridge.known_at) == ("501", at("2024-05-12 18:30:41.950000"))
     assert bridge.url == "https://www.metaculus.com/questions/401/will-the-bridge-open-in-may/"
-    assert (bridge.opened_at, bridge.closes_at) == (at("2024-01-02 10:00"), bridge.known_at)
+    assert (bridge.opened_at, bridge.closes_at) == (at("2024-01-02 10:00"), at("2024-06-01 00:00"))
+
+
+def test_a_question_that_was_answered_early_keeps_its_scheduled_close():
+    """Metaculus closes it with its answer: taken for the schedule, each early yes would count before any no can."""
+    early = rewritten(
+        "question_data.csv", "2024-06-01 00:00:00+00:00,2024-05-12", "2030-06-01 00:00:00+00:00,2024-05-12"
+    )
+    assert read(early, whose="ann").forecasts[0].closes_at == at("2030-06-01 00:00")
+    unscheduled = rewritten("question_data.csv", "2024-06-01 00:00:00+00:00,2024-05-12", ",2024-05-12")
+    assert read(unscheduled, whose="ann").forecasts[0].closes_at == at("2024-05-12 18:30:41.950000")
+
+
+def test_an_end_at_which_the_question_closed_early_withdraws_nothing():
+    closed = zipped(
+        MEMBERS
+        | {
+            "question_data.csv": MEMBERS["question_data.csv"].replace(
+                b"2024-06-10 00:00:00+00:00,2024-06-10 00:00:00+00:00",
+                b"2024-07-10 00:00:00+00:00,2024-06-10 00:00:00+00:00",
+            )
+        }
+    )
+    assert given(read(closed, whose="ann"))["Will it rain on the fair?"] == [("2024-05-01 12:00:03", 0.999)]
 
 
 def test_an_end_withdraws_unless_another_followed_or_the_question_was_over():
