@@ -114,7 +114,8 @@ def test_nobody_sees_another_s_files(ann: Api, bob: Api, visitor: Api) -> None:
 def test_a_record_is_scored(ann: Api) -> None:
     send(ann)
     said = ann.get("imported/plain/").json()
-    assert (said["n_questions"], said["n_answered"], said["n_counted"], said["provisional"]) == (2, 1, 1, False)
+    assert [said[f"n_{name}"] for name in ("questions", "answered", "counted", "unscheduled")] == [2, 1, 1, 1]
+    assert not said["provisional"]
     scores = {row["measure"]: row for row in said["scores"]}
     assert set(scores) == {"baseline", "baseline_rate", "brier", "log_score"}
     # 70% for 31 days, then 90% for 27.5, and yes.

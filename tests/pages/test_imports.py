@@ -67,6 +67,7 @@ def test_a_file_is_shown_then_brought_then_scored(ann: Client) -> None:
     assert "It is brought along" in html
     assert "You alone see it." in html
     html = page(ann, RECORD)
+    assert "do not say when these questions were to close" in html
     assert "Nobody can prove when an imported estimate was made" in html
     assert "Brier 0.052, log score" in html
     assert "Not scored: no answer yet." in html

@@ -56,6 +56,15 @@ def test_without_times_it_is_open_from_the_first_estimate_to_the_answer(ann: For
     assert score.coverage == pytest.approx(0.5)
 
 
+def test_those_that_give_no_close_are_counted(ann: Forecaster) -> None:
+    """Nothing tells whether their answer came early, so whoever shows the scores can say of how many that is so."""
+    scheduled = asked("q1", (-20, 0.8), opened_at=-21, closes_at=-5, known_at=-10, outcome="yes")
+    to_come = asked("q2", (-20, 0.8), closes_at=5, known_at=-10, outcome="yes")
+    unscheduled = asked("q3", (-20, 0.8), known_at=-10, outcome="yes")
+    found = read(ann, scheduled, to_come, unscheduled, asked("q4", (-20, 0.8)))
+    assert (found.n_answered, found.n_counted, found.n_unscheduled) == (3, 2, 1)
+
+
 def test_what_was_said_before_the_opening_stands_from_it(ann: Forecaster) -> None:
     (score,) = read(ann, asked("q1", (-30, 0.8), opened_at=-20, known_at=-10, outcome="yes")).scores.values()
     assert score.coverage == pytest.approx(1)

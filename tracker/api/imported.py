@@ -64,6 +64,10 @@ class ImportedOut(serializers.Serializer[Any]):
     n_questions = serializers.IntegerField(help_text="Questions brought along.")
     n_answered = serializers.IntegerField(help_text="How many of them came out yes or no.")
     n_counted = serializers.IntegerField(help_text="How many of those count in the scores.")
+    n_unscheduled = serializers.IntegerField(
+        help_text="How many of those counted give no time at which they were to close: they count from their answer, "
+        "a biased sample where a yes can come early and a no cannot."
+    )
     provisional = serializers.BooleanField(
         help_text="Whether none of them has closed as scheduled, so that all that were answered count: a biased sample."
     )

@@ -15,6 +15,7 @@ from forecasts.models import ANSWERED, ImportedEstimate, ImportedForecast, Impor
 from tracker.models import Owner
 from tracker.scopes import Scope
 from tracker.scoring import boards
+from tracker.scoring.arrays import Flags
 from tracker.scoring.record import Estimates
 from tracker.scoring.solo import Questions, Solo, score_alone
 
@@ -42,6 +43,7 @@ class QuestionScore:
 class Imported:
     """A record from elsewhere. Settled questions count, unless none are: then all that were answered, provisionally.
 
+    n_unscheduled of those counted give no close. They count from their answer, and nothing tells whether it came early.
     rows are its scores by measure, empty where nothing counts; scores are those of each question that has any, by id.
     """
 
@@ -49,6 +51,7 @@ class Imported:
     n_questions: int
     n_answered: int
     n_counted: int
+    n_unscheduled: int
     provisional: bool
     calibration: Calibration
     rows: dict[str, Row] = field(default_factory=dict)
@@ -80,19 +83,21 @@ def read(record: ImportedRecord, *, at: dt.datetime) -> Imported:
     blank = _blank(record)
     n_questions = record.forecasts.count()
     if not answered:
-        return Imported(record, n_questions, 0, 0, provisional=False, calibration=blank)
-    ids, questions, settled_at = _columns(answered)
+        return Imported(record, n_questions, 0, 0, 0, provisional=False, calibration=blank)
+    ids, questions, unscheduled = _columns(answered)
     said = imported_columns_of(ids)
     solo = score_alone(Estimates(said.forecaster, said.made_at, said.probability, said.expires_at), questions)
     stood = solo.stood
-    settled = stood[settled_at[stood] <= microseconds(at)]
+    settled = stood[questions.closes_at[stood] <= microseconds(at)]
     provisional = settled.size == 0
-    counted = solo.at(stood if provisional else settled)
+    rows = stood if provisional else settled
+    counted = solo.at(rows)
     return Imported(
         record=record,
         n_questions=n_questions,
         n_answered=len(answered),
-        n_counted=counted.outcome.size,
+        n_counted=rows.size,
+        n_unscheduled=int(unscheduled[rows].sum()),
         provisional=provisional and stood.size > 0,
         calibration=_calibration(blank, counted, settled=not provisional),
         rows=_rows(record, counted),
@@ -106,17 +111,20 @@ def _answered(record: ImportedRecord) -> list[tuple[Any, ...]]:
     return list(found.order_by("pk").values_list("pk", "opened_at", "first_at", "closes_at", "known_at", "outcome"))
 
 
-def _columns(answered: Sequence[tuple[Any, ...]]) -> tuple[list[int], Questions, Any]:
-    """Open from when it was asked, or from the first estimate, to its close, or to when the answer was known."""
+def _columns(answered: Sequence[tuple[Any, ...]]) -> tuple[list[int], Questions, Flags]:
+    """Open from when it was asked, or from the first estimate, to its close, or to when the answer was known.
+
+    With them the flags of those that give no close.
+    """
     ids = []
     columns = []
     for pk, opened_at, first_at, closes_at, known_at, outcome in answered:
         opens, closes = opened_at or first_at, closes_at or known_at
         if opens is not None and opens < closes:
             ids.append(pk)
-            columns.append((*map(microseconds, (opens, closes, known_at)), outcome == "yes"))
-    opens_at, closes_at, known, yes = np.array(columns, dtype=np.int64).reshape(-1, 4).T
-    return ids, Questions(opens_at, closes_at, known, yes.astype(np.bool_)), closes_at
+            columns.append((*map(microseconds, (opens, closes, known_at)), outcome == "yes", closes_at is None))
+    opens_at, closing_at, known, yes, unscheduled = np.array(columns, dtype=np.int64).reshape(-1, 5).T
+    return ids, Questions(opens_at, closing_at, known, yes.astype(np.bool_)), unscheduled.astype(np.bool_)
 
 
 def _score(solo: Solo, row: int) -> QuestionScore:
