@@ -40,6 +40,13 @@ class Conflict(Refused):
     code = "conflict"
 
 
+class Busy(Refused):
+    """Too much of it is under way already; in a moment it will not be."""
+
+    status = 503
+    code = "busy"
+
+
 class TooOften(Refused):
     """It costs much, and was asked for often lately."""
 

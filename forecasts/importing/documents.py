@@ -9,7 +9,7 @@ from .texts import storable
 
 # No number that matters here has more digits; Python would refuse to read very long ones, and then the whole file.
 MOST_DIGITS: Final = 30
-# A value takes up to 80 bytes of memory, and a small ZIP file can hold very many short ones.
+# Until all is read a value may take 200 bytes of memory, and a small ZIP file can hold very many short ones.
 MOST_VALUES: Final = 5_000_000
 
 

@@ -10,11 +10,14 @@ from django.db import transaction
 from forecasts.importing.records import BroughtForecast, Reading
 from forecasts.importing.reports import Report
 from forecasts.models import Forecaster, ImportedEstimate, ImportedForecast, ImportedOutcome, ImportedRecord
+from forecasts.refusals import Invalid
 
 from .sifting import CHUNK, FACTS, Additions, Known, sifted
 
 # Questions of which a preview says more.
 FIRST: Final = 8
+# Estimates of one record: all of them are read whenever somebody looks at it.
+MOST: Final = 500_000
 LONGEST_REMARK: Final = 500
 
 
@@ -40,9 +43,21 @@ def bring(
     for done, (additions, known) in enumerate(sifted(reading, record, at, report), start=1):
         _put(additions, known, record, at)
         tell(min(done * CHUNK, len(reading.forecasts)))
+    _refuse_too_many(record, report)
     if not record.forecasts.exists():
         record.delete()
     return report
+
+
+def _refuse_too_many(record: ImportedRecord, report: Report) -> None:
+    """What has been put is taken back with it."""
+    n = ImportedEstimate.objects.filter(forecast__record=record).count()
+    if n > MOST:
+        raise Invalid(
+            f"Your record from there has {n - report.new.estimates:,} estimates and would have {n:,}; {MOST:,} are "
+            "the most.",
+            field="file",
+        )
 
 
 def _put(additions: Additions, known: Known, record: ImportedRecord, at: dt.datetime) -> None:

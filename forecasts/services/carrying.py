@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 TRIES: Final = 5
 PAUSES: Final = tuple(dt.timedelta(seconds=seconds) for seconds in (0, 15, 60, 240, 960))
 LONGEST_SAID: Final = 500
+LONGEST_SILENCE: Final = "10min"
 WAITING: Final = "waiting"
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,9 @@ class Carrier:
     @transaction.atomic
     def _carry_out(self, pk: int, clock: Clock) -> bool:
         """The claim is a row lock: it dies with this transaction."""
+        with connection.cursor() as cursor:
+            # Reading a large file asks the database nothing, for longer than others may keep it waiting.
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_SILENCE}'")
         waiting = self.rows.filter(pk=pk, state=WAITING)
         row = waiting.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("by").first()
         if row is None:

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
@@ -17,7 +20,7 @@ from forecasts.models import (
     Import,
     ImportProgress,
 )
-from forecasts.refusals import Conflict, Invalid, NotAllowed, TooOften
+from forecasts.refusals import Busy, Conflict, Invalid, NotAllowed, TooOften
 from forecasts.signals import import_asked
 
 from . import bringing, imported, locks
@@ -33,10 +36,15 @@ KEPT: Final = 3
 KEPT_FOR: Final = dt.timedelta(days=1)
 # A report may be as large as the file.
 REPORTED_FOR: Final = dt.timedelta(days=90)
+# Of one person, before the oldest give way.
+REPORTS: Final = 20
 # Files that somebody may have looked at within an hour: a large one keeps a processor busy for seconds.
 HOURLY: Final = 60
 HOUR: Final = 3600
 LONGEST_NAME: Final = 200
+# A hostile file may take most of a gigabyte while it is read, so a process reads one at a time. Seconds to wait for it.
+PATIENCE: Final = 5.0
+_reading = threading.Lock()
 GONE: Final = "It is no longer here: a file that nobody confirms is dropped after a day. Send it again."
 _State = Import.State
 
@@ -62,6 +70,16 @@ def read(content: bytes, *, origin: str, whose: str = "") -> Reading:
     return reading
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _reading.acquire(timeout=PATIENCE):
+        raise Busy("Another file is being read just now. Send yours again in a minute.", field="file")
+    try:
+        yield
+    finally:
+        _reading.release()
+
+
 def count(by: Forecaster) -> None:
     """Count a file that somebody sends, and refuse it where they sent too many within the hour."""
     key = f"imports:{by.pk}"
@@ -78,8 +96,9 @@ def foresee(
 ) -> Import:
     """A file with what bringing it would do; nothing of it is kept."""
     _refuse_unless_taking_part(by)
-    reading = read(content, origin=origin, whose=whose)
-    report = bringing.preview(reading, owner=by, origin=origin, at=at)
+    with _turn():
+        reading = read(content, origin=origin, whose=whose)
+        report = bringing.preview(reading, owner=by, origin=origin, at=at)
     row = Import(
         by=by,
         asked_at=at,
@@ -96,32 +115,32 @@ def foresee(
     return row
 
 
-@transaction.atomic
 def look(*, by: Forecaster, at: dt.datetime, **given: Any) -> Import:
     """Keep a file for its owner to confirm, with what it would do. Of many kept the oldest give way."""
     return _kept(foresee(by=by, at=at, **given))
 
 
+@transaction.atomic
 def _kept(row: Import) -> Import:
     locks.forecaster(row.by_id)
-    kept = Import.objects.filter(by=row.by_id, state=_State.PREVIEWED).order_by("-asked_at", "-pk")
-    drop_rows([each.pk for each in kept.only("pk")[KEPT - 1 :]])
+    mine = Import.objects.filter(by=row.by_id).order_by("-asked_at", "-pk").values_list("pk", flat=True)
+    drop_rows([*mine.filter(state=_State.PREVIEWED)[KEPT - 1 :], *mine.filter(ended_at__isnull=False)[REPORTS:]])
     row.save(force_insert=True)
     ImportProgress.objects.create(of=row)
     return row
 
 
-@transaction.atomic
 def look_again(*, import_id: int, by: Forecaster, whose: str, at: dt.datetime) -> Import:
     """Look at a file that is kept once more, now that somebody says whose record of it is meant."""
     row = Import.objects.filter(by=by, pk=import_id, state=_State.PREVIEWED).first()
     if row is None:
         raise Conflict(GONE)
     seen = foresee(by=by, origin=row.format, content=bytes(row.content), file_name=row.file_name, whose=whose, at=at)
-    # It may have been confirmed while it was read.
-    if not drop(import_id=import_id, by=by):
-        raise Conflict(GONE)
-    return _kept(seen)
+    with transaction.atomic():
+        # It may have been confirmed while it was read.
+        if not drop(import_id=import_id, by=by):
+            raise Conflict(GONE)
+        return _kept(seen)
 
 
 @transaction.atomic
@@ -146,11 +165,11 @@ def confirm(*, import_id: int, by: Forecaster, shows: bool | None = None, at: dt
     return row
 
 
-@transaction.atomic
 def ask(*, by: Forecaster, shows: bool | None = None, at: dt.datetime, **given: Any) -> Import:
     """Have a file brought along without a preview: `look` and `confirm` in one, or nothing."""
-    row = look(by=by, at=at, **given)
-    return confirm(import_id=row.pk, by=by, shows=shows, at=at)
+    seen = foresee(by=by, at=at, **given)
+    with transaction.atomic():
+        return confirm(import_id=_kept(seen).pk, by=by, shows=shows, at=at)
 
 
 @transaction.atomic
@@ -179,10 +198,11 @@ def carry_out_waiting(*, clock: Clock) -> None:
 
 def _attempt(row: Import, clock: Clock, tell: Tell) -> None:
     try:
-        reading = read(bytes(row.content), origin=row.format, whose=row.whose)
+        with _turn():
+            reading = read(bytes(row.content), origin=row.format, whose=row.whose)
+            report = bringing.bring(reading, owner=row.by, origin=row.format, at=clock(), tell=tell)
     except Invalid as refused:
         return _end(row, _State.REFUSED, clock(), faults=refused.message.splitlines())
-    report = bringing.bring(reading, owner=row.by, origin=row.format, at=clock(), tell=tell)
     if row.shows is not None:
         imported.show(owner=row.by, origin=row.format, is_public=row.shows)
     return _end(row, _State.MADE, clock(), report=asdict(report))

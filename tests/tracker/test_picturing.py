@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from forecasts.refusals import Busy
 from tests import factories
 from tests.factories import DAY, NOW
 from tests.service import ROOT, database_address
@@ -79,7 +80,7 @@ def test_a_picture_of_too_many_bytes_is_not_kept(monkeypatch: pytest.MonkeyPatch
 def test_no_more_wait_than_can_soon_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picturing, "MOST_WAITING", 2)
     first, _ = ask(n=1), ask(n=2)
-    with pytest.raises(picturing.Busy):
+    with pytest.raises(Busy):
         ask(n=3)
     assert ask(n=1) == first
     draw(first)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
 
-from forecasts.refusals import Conflict
+from forecasts.refusals import Busy
 from tracker.models import Picture
 
 # A recipe that a worker dies of must not be tried for ever.
@@ -22,13 +22,6 @@ MOST, MOST_WAITING = 1000, 40
 LARGEST: Final = 4_000_000
 LONGEST_SAID: Final = 500
 log = logging.getLogger(__name__)
-
-
-class Busy(Conflict):
-    """Too many pictures wait already."""
-
-    status = 503
-    code = "busy"
 
 
 def digest_of(recipe: str) -> str:
