@@ -214,6 +214,7 @@ def test_files_of_scores_say_what_the_pages_say(browse: Browse, world: World, ca
 
 
 REFUSED = [
+    ("/compare.csv", 400, "a: Name two to compare.\nb: Name two to compare."),
     ("/compare.csv?a=ann", 400, "b: Name two to compare."),
     ("/compare.csv?a=ann&b=nobody", 400, "b: There is no forecaster “nobody”."),
     ("/compare.csv?a=ann&b=ann", 400, "b: "),

@@ -97,9 +97,8 @@ def table(request: HttpRequest, *, at: dt.datetime) -> Table:
     form = ComparisonForm(request.GET)
     asked = form.asked()
     named = _named(form, asked)
-    for field in {"a", "b"} - named.keys() - form.errors.keys():
-        form.add_error(field, "Name two to compare.")
-    spreadsheets.refuse(form.errors)
+    missing = {name: ["Name two to compare."] for name in ("a", "b") if name not in named}
+    spreadsheets.refuse({**missing, **form.errors})
     try:
         read = comparison(**named, scope=asked["scope"], settled=asked["settled"], at=at)
     except Refused as refused:
