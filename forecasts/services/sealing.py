@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from forecasts.ledger.hashing import NOTHING, checkpoint_hash, leaf_hash, root
 from forecasts.ledger.kinds import BY_NUMBER, Row, plain, rows, said
@@ -43,17 +44,32 @@ def _next_checkpoint(at: dt.datetime) -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return 0
-    waiting = list(Unsealed.objects.order_by("pk")[:MOST])
-    keys = list(dict.fromkeys((each.kind, each.row_id) for each in waiting))
-    found = read(keys)
-    sealed = [_sealed(key, found[key]) for key in keys if key in found]
-    if not sealed:
+    waiting, found = _next_rows()
+    if not found:
         return 0
+    sealed = [_sealed(key, found[key]) for key in dict.fromkeys(waiting.values()) if key in found]
     number = _add_checkpoint([leaf.hash for leaf in sealed], at)
     _store(number, sealed)
-    # A row that went before it was sealed stays among these, for `verify` to name.
-    Unsealed.objects.filter(pk__in=[each.pk for each in waiting if (each.kind, each.row_id) in found]).delete()
+    Unsealed.objects.filter(pk__in=[pk for pk, key in waiting.items() if key in found]).delete()
     return len(sealed)
+
+
+def _next_rows() -> tuple[dict[int, Key], dict[Key, Row]]:
+    """Some that wait, and those of their rows that are there; none where no row is.
+
+    A row that went before it was sealed stays among those that wait, for `verify` to name.
+    """
+    waiting: dict[int, Key] = {}
+    found: dict[Key, Row] = {}
+    after = Unsealed.objects.order_by("pk")
+    while not found and (waiting := {pk: (kind, id_) for pk, kind, id_ in _first(after)}):
+        found = read(waiting.values())
+        after = after.filter(pk__gt=max(waiting))
+    return waiting, found
+
+
+def _first(after: QuerySet[Unsealed]) -> list[tuple[int, int, int]]:
+    return list(after.values_list("pk", "kind", "row_id")[:MOST])
 
 
 def read(keys: Iterable[Key]) -> dict[Key, Row]:

@@ -188,6 +188,15 @@ def test_whoever_rewrites_everything_is_found_out_by_what_others_saved(sealed: R
     assert found(saved=saved) == ["checkpoint 1 is not the one that was saved", "checkpoint 2 was saved and is missing"]
 
 
+def test_rows_that_went_hold_up_nothing_however_many(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "MOST", 2)
+    n = Unsealed.objects.count()
+    Unsealed.objects.bulk_create(Unsealed(pk=-number, kind=1, row_id=-number) for number in range(1, 6))
+    assert sealing.seal(at=NOW) == n
+    assert Unsealed.objects.count() == 5
+    assert sealing.seal(at=NOW) == 0
+
+
 def test_a_row_that_went_before_it_was_sealed_is_named_and_holds_up_nothing(record: Record) -> None:
     with superuser():
         run("DELETE FROM forecasts_rating WHERE id = %s", record.rating.pk)
