@@ -1,20 +1,23 @@
 """What was brought along from elsewhere: shown to everybody or to its owner alone, and taken away again."""
 
-from django.db import transaction
+from typing import Final, LiteralString
+
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from forecasts.models import (
-    Forecaster,
-    Import,
-    ImportedEstimate,
-    ImportedForecast,
-    ImportedOutcome,
-    ImportedRecord,
-    ImportProgress,
-)
+from forecasts.models import Forecaster, Import, ImportedRecord
 from forecasts.refusals import Conflict
 
 from . import locks
+
+# In plain statements: Django would read every row before it removes it. The questions last.
+REMOVALS: Final[tuple[LiteralString, ...]] = (
+    """DELETE FROM forecasts_importedestimate e USING forecasts_importedforecast f
+        WHERE f.id = e.forecast_id AND f.record_id = ANY (%s)""",
+    """DELETE FROM forecasts_importedoutcome o USING forecasts_importedforecast f
+        WHERE f.id = o.forecast_id AND f.record_id = ANY (%s)""",
+    "DELETE FROM forecasts_importedforecast WHERE record_id = ANY (%s)",
+)
 
 
 @transaction.atomic
@@ -43,20 +46,20 @@ def forget(*, owner: Forecaster) -> None:
 def _remove(records: QuerySet[ImportedRecord], imports: QuerySet[Import]) -> int:
     """Return how many questions went. The files are held first, as by the job that carries one out."""
     files = list(imports.order_by("pk").select_for_update().values_list("pk", flat=True))
-    held = list(records.select_for_update())
-    forecasts = ImportedForecast.objects.filter(record__in=held)
-    n = forecasts.count()
-    # What hangs on them first, each in one statement.
-    for kind in (ImportedEstimate, ImportedOutcome):
-        kind.objects.filter(forecast__record__in=held).delete()
-    forecasts.delete()
-    records.filter(pk__in=[record.pk for record in held]).delete()
+    held = list(records.select_for_update().values_list("pk", flat=True))
+    n = 0
+    with connection.cursor() as cursor:
+        for statement in REMOVALS:
+            cursor.execute(statement, [held])
+            n = cursor.rowcount
+        cursor.execute("DELETE FROM forecasts_importedrecord WHERE id = ANY (%s)", [held])
     drop_rows(files)
     return n
 
 
 def drop_rows(ids: list[int]) -> bool:
     """Forget files and what is said of them; whether there were any."""
-    ImportProgress.objects.filter(pk__in=ids).delete()
-    dropped, _ = Import.objects.filter(pk__in=ids).delete()
-    return bool(dropped)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM forecasts_importprogress WHERE of_id = ANY (%s)", [ids])
+        cursor.execute("DELETE FROM forecasts_import WHERE id = ANY (%s)", [ids])
+        return bool(cursor.rowcount)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forecasts import tasks
@@ -325,6 +326,20 @@ def test_closing_the_account_while_it_is_brought_leaves_nothing(ann: Forecaster)
     assert not [each for each in ended if isinstance(each, Exception)]
     assert not ImportedRecord.objects.exists()
     assert not Import.objects.exists()
+
+
+def test_what_is_removed_is_not_read_first(ann: Forecaster) -> None:
+    """Files, reports and questions together may be more than the memory holds."""
+    carried_out(asked(ann))
+    looked(ann)
+    with CaptureQueriesContext(connection) as made:
+        imported.forget(owner=ann)
+    read = [each["sql"] for each in made if each["sql"].startswith("SELECT") and "importedforecast" in each["sql"]]
+    read += [each["sql"] for each in made if '"content"' in each["sql"] or '"report"' in each["sql"]]
+    assert [sql for sql in read if "COUNT(" not in sql] == []
+    assert not Import.objects.exists()
+    assert not ImportProgress.objects.exists()
+    assert not ImportedForecast.objects.exists()
 
 
 def test_closing_the_account_removes_what_it_brought(ann: Forecaster) -> None:
