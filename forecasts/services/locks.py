@@ -28,6 +28,12 @@ def link(forecast_id: int, url: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"evidence {forecast_id} {url}"])
 
 
+def programs() -> None:
+    """One at a time of those who say who is a program and where programs count: each must see what the other did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('programs', 0))")
+
+
 def family(*forecast_ids: int) -> list[Forecast]:
     """The forecasts and everything that hangs on them, at any depth, locked parents first, which is also by id.
 

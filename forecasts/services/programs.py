@@ -20,6 +20,7 @@ def mark(*, account: Forecaster, is_bot: bool, by: Forecaster) -> None:
     """
     if not (by.may_moderate or (by.takes_part and by.pk == account.pk and is_bot)):
         raise NotAllowed("Its holder marks an account as a program, and only an administrator takes that back.")
+    locks.programs()
     held = locks.forecaster(account.pk)
     if held.is_bot == is_bot:
         return
@@ -37,6 +38,7 @@ def count(*, forecasts: QuerySet[Forecast], in_crowd: bool, by: Forecaster) -> i
     """
     if not by.may_moderate:
         raise NotAllowed("Only an administrator says whether programs count in a crowd.")
+    locks.programs()
     wanted = Forecast.objects.filter(UNANSWERED, pk__in=forecasts.values("pk"), programs_in_crowd=not in_crowd)
     ids = list(wanted.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
     Forecast.objects.filter(pk__in=ids).update(programs_in_crowd=in_crowd)

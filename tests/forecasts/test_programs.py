@@ -1,6 +1,7 @@
 """Programs: who marks an account as one, and the crowds that are of people alone."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +11,8 @@ from forecasts.refusals import NotAllowed
 from forecasts.services import crowds, programs, resolving
 from tests import factories
 from tests.factories import DAY, NOW, Cast
+
+from .test_at_once import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +105,24 @@ def test_marking_an_account_leaves_what_has_ended_as_it_was_scored(cast: Cast) -
     factories.resolution(made, "no", NOW + 2 * DAY)
     programs.mark(account=late, is_bot=True, by=late)
     assert crowd(made)[-1] == (2, 0.55)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_is_marked_while_programs_are_kept_out(cast: Cast) -> None:
+    late = factories.forecaster("late")
+    made = asked(cast, late)
+    crowd(made)
+
+    def keep() -> int:
+        n = keep_out(made, cast.admin)
+        crowds.refresh(forecast_id=made.pk, at=NOW + 2 * DAY)
+        return n
+
+    with transaction.atomic():
+        programs.mark(account=late, is_bot=True, by=late)
+        kept = meanwhile(keep)
+    assert kept.result(timeout=10) == 1
+    assert crowd(made) == [(1, 0.2)]
 
 
 def test_nobody_marks_somebody_else_or_unmarks_themselves(cast: Cast, bot: Forecaster) -> None:
