@@ -129,6 +129,10 @@ def _no_question(bet: dict[str, Any], market: dict[str, Any] | None) -> str:
     return "" if kind == "BINARY" else f"It is on a market of the type {quoted(kind)}; only yes or no is taken."
 
 
+def _moved(market: dict[str, Any]) -> bool:
+    return market.get("resolution") is not None and market.get("closeTime") == market.get("resolutionTime")
+
+
 def _asked(gathering: Gathering, market: dict[str, Any], key: str, place: str) -> Draft:
     if draft := gathering.drafts.get(key):
         return draft
@@ -139,7 +143,9 @@ def _asked(gathering: Gathering, market: dict[str, Any], key: str, place: str) -
     url = market.get("url") if isinstance(market.get("url"), str) else ""
     draft = gathering.draft(key, question, place, url=gathering.text(url), background=gathering.text(said))
     draft.opened_at = _at(gathering, draft, market.get("createdTime"), "time at which it was asked")
-    draft.closes_at = _at(gathering, draft, market.get("closeTime"), "time of closing")
+    # An early resolution moves the close to itself, and what was scheduled is lost.
+    if not _moved(market):
+        draft.closes_at = _at(gathering, draft, market.get("closeTime"), "time of closing")
     said = market.get("resolution")
     came = OUTCOMES.get(said, "") if isinstance(said, str) else ""
     if said and not came:

@@ -48,6 +48,12 @@ def test_the_market_gives_question_text_link_times_and_resolution():
     assert (bridge.opened_at, bridge.known_at) == (at("2024-02-29 09:05:07"), at("2024-05-12 09:05:07"))
 
 
+def test_a_close_that_the_resolution_moved_to_itself_is_no_schedule():
+    moved = document(market={"closeTime": 1715504707000})
+    assert [each.closes_at for each in read(moved).forecasts if each.key == "Mbridge00001"] == [None]
+    assert read(document()).forecasts[1].closes_at == at("2024-05-30 09:05:07")
+
+
 def test_bets_that_tell_of_no_belief_are_named():
     assert {
         place: reason.split(":")[0].split(";")[0] for place, reason in reasons(read(file("manifold.json"))).items()
