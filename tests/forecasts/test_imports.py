@@ -1,7 +1,6 @@
 """Files from elsewhere: looked at, confirmed, brought by a job, once, whatever becomes of messages and workers."""
 
 import json
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +15,7 @@ from forecasts.importing.formats import FORMATS
 from forecasts.importing.people import chosen
 from forecasts.importing.records import Reading
 from forecasts.models import Forecaster, Import, ImportedForecast, ImportedRecord, ImportProgress
-from forecasts.refusals import Busy, Conflict, Invalid, NotAllowed
+from forecasts.refusals import Conflict, Invalid, NotAllowed
 from forecasts.services import accounts, bringing, carrying, imported, imports
 from tests import factories
 from tests.factories import DAY, NOW
@@ -180,62 +179,6 @@ def test_few_files_are_kept_unconfirmed_and_for_a_day(ann: Forecaster) -> None:
     imports.drop_stale(at=NOW + 2 * DAY)
     assert list(Import.objects.all()) == [waiting]
     assert ImportProgress.objects.count() == 1
-
-
-def test_of_many_reports_the_oldest_give_way(ann: Forecaster, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A report may be larger than the file, so that what one person fills must have an end."""
-    monkeypatch.setattr(imports, "REPORTS", 2)
-    rows = [carried_out(asked(ann, at=NOW + number * DAY / 100)) for number in range(4)]
-    other = carried_out(asked(factories.forecaster("bob")))
-    assert set(Import.objects.all()) == {*rows[1:], other}
-    looked(ann)
-    assert set(Import.objects.exclude(state="previewed")) == {*rows[2:], other}
-
-
-def test_a_record_has_an_end(ann: Forecaster, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is scored whenever somebody looks at it."""
-    monkeypatch.setattr(bringing, "MOST", 4)
-    carried_out(asked(ann))
-    more = asked(ann, table(2, 1))
-    assert carried_out(more).state == "refused"
-    assert Import.objects.get(pk=more.pk).faults == [
-        "Your record from there has 3 estimates and would have 5; 4 are the most."
-    ]
-    assert ImportedForecast.objects.count() == 2
-    assert carried_out(asked(ann)).state == "made"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_reading_takes_longer_than_a_transaction_may_be_idle(ann: Forecaster, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(content: bytes, *, whose: str = "") -> Reading:
-        time.sleep(0.5)
-        return FORMATS["plain"].read(content, whose=whose)
-
-    monkeypatch.setattr(imports, "FORMATS", {"plain": replace(FORMATS["plain"], read=slow)})
-    with connection.cursor() as cursor:
-        cursor.execute("SET idle_in_transaction_session_timeout = '200ms'")
-    try:
-        row = imports.look_again(import_id=looked(ann).pk, by=ann, whose="", at=NOW)
-        imports.confirm(import_id=row.pk, by=ann, at=NOW)
-        assert carried_out(row).state == "made"
-    finally:
-        connection.close()
-
-
-def test_a_process_reads_one_file_at_a_time(ann: Forecaster, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small ZIP file may take most of a gigabyte while it is read."""
-    monkeypatch.setattr(imports, "PATIENCE", 0.01)
-
-    def busy(content: bytes, *, whose: str = "") -> Reading:
-        with pytest.raises(Busy, match="Another file is being read") as refusal:
-            looked(ann)
-        assert refusal.value.status == 503
-        return FORMATS["plain"].read(content, whose=whose)
-
-    monkeypatch.setattr(imports, "FORMATS", {"plain": replace(FORMATS["plain"], read=busy)})
-    looked(ann)
-    monkeypatch.undo()
-    looked(ann)
 
 
 def test_reports_are_kept_for_a_quarter_of_a_year(ann: Forecaster) -> None:
