@@ -95,8 +95,10 @@ def _act(request: HttpRequest, import_id: int) -> HttpResponse:
     at, owner = timezone.now(), actor(request)
     try:
         if "drop" in request.POST:
-            imports.drop(import_id=import_id, by=owner)
-            messages.success(request, "The file was dropped. Nothing was brought along.")
+            if imports.drop(import_id=import_id, by=owner):
+                messages.success(request, "The file was dropped. Nothing was brought along.")
+            else:
+                messages.error(request, "There was nothing to drop: the file was confirmed or dropped before.")
             return redirect("imports")
         if "whose" in request.POST:
             imports.count(owner)

@@ -1,8 +1,9 @@
 """Putting what somebody brought along from elsewhere beside the record: what is new is added, nothing is changed."""
 
 import datetime as dt
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
 from django.db import transaction
@@ -25,8 +26,10 @@ def preview(reading: Reading, *, owner: Forecaster, origin: str, at: dt.datetime
     """What `bring` would do, without doing it."""
     record = ImportedRecord.objects.filter(owner=owner, origin=origin).first()
     report = Report.of(reading)
-    deque(sifted(reading, record, at, report), maxlen=0)
-    report.first = [_shown(brought) for brought in reading.forecasts[:FIRST]]
+    for n, (additions, known) in enumerate(sifted(reading, record, at, report)):
+        if len(report.first) < FIRST:
+            part = reading.forecasts[n * CHUNK : (n + 1) * CHUNK]
+            report.first += map(_shown, islice(_as_taken(part, additions, known), FIRST - len(report.first)))
     return report
 
 
@@ -90,6 +93,18 @@ def _put(additions: Additions, known: Known, record: ImportedRecord, at: dt.date
         ImportedOutcome(forecast_id=ids[key], revision=revision, outcome=outcome, known_at=known_at, brought_at=at)
         for key, revision, outcome, known_at in additions.outcomes
     )
+
+
+def _as_taken(part: Iterable[BroughtForecast], additions: Additions, known: Known) -> Iterator[BroughtForecast]:
+    """The questions that are taken or here, without what of each is left out."""
+    keys = known.forecasts.keys() | {each.key for each in additions.forecasts}
+    moments = known.estimates.keys() | {(key, each.made_at) for key, each in additions.estimates}
+    outcomes = {key: row.outcome for key, row in known.outcomes.items()}
+    outcomes |= {key: outcome for key, _, outcome, _ in additions.outcomes}
+    for each in part:
+        if each.key in keys:
+            estimates = tuple(said for said in each.estimates if (each.key, said.made_at) in moments)
+            yield replace(each, estimates=estimates, outcome=outcomes.get(each.key, ""))
 
 
 def _shown(brought: BroughtForecast) -> dict[str, Any]:

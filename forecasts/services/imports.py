@@ -132,15 +132,20 @@ def _kept(row: Import) -> Import:
 
 def look_again(*, import_id: int, by: Forecaster, whose: str, at: dt.datetime) -> Import:
     """Look at a file that is kept once more, now that somebody says whose record of it is meant."""
-    row = Import.objects.filter(by=by, pk=import_id, state=_State.PREVIEWED).first()
+    kept = Import.objects.filter(by=by, pk=import_id, state=_State.PREVIEWED)
+    row = kept.first()
     if row is None:
         raise Conflict(GONE)
-    seen = foresee(by=by, origin=row.format, content=bytes(row.content), file_name=row.file_name, whose=whose, at=at)
-    with transaction.atomic():
-        # It may have been confirmed while it was read.
-        if not drop(import_id=import_id, by=by):
-            raise Conflict(GONE)
-        return _kept(seen)
+    if not whose:
+        raise Invalid("Choose the name that is yours.", field="whose")
+    seen = foresee(by=by, origin=row.format, content=bytes(row.content), whose=whose, at=at)
+    told = {name: getattr(seen, name) for name in ("whose", "n_estimates", "report")}
+    # The same row, so that the way back in a browser leads to it; unless it was confirmed while it was read.
+    if not kept.update(**told):
+        raise Conflict(GONE)
+    for name, value in told.items():
+        setattr(row, name, value)
+    return row
 
 
 @transaction.atomic
@@ -161,7 +166,9 @@ def confirm(*, import_id: int, by: Forecaster, shows: bool | None = None, at: dt
     except IntegrityError:
         raise Conflict("Another file of yours waits to be brought along. Wait until that is done.") from None
     # After commit, or a worker could look too early. Robust: a frozen broker must not fail what is asked for.
-    transaction.on_commit(partial(import_asked.send, sender=Import, import_id=row.pk), robust=True)
+    # A small one is brought by whoever confirms it, before a worker could say that it is at it; else the beat finds it.
+    if row.n_estimates > AT_ONCE:
+        transaction.on_commit(partial(import_asked.send, sender=Import, import_id=row.pk), robust=True)
     return row
 
 

@@ -65,6 +65,20 @@ def test_a_file_is_looked_at_then_confirmed_then_brought(ann: Forecaster) -> Non
     assert ImportedForecast.objects.count() == 2
 
 
+def test_only_a_large_one_is_announced_to_a_worker(
+    ann: Forecaster, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """A small one is brought by whoever confirms it, and a worker that is quicker would have them wait."""
+    with django_capture_on_commit_callbacks() as announced:
+        small = asked(ann)
+    assert announced == []
+    carried_out(small)
+    monkeypatch.setattr(imports, "AT_ONCE", 2)
+    with django_capture_on_commit_callbacks() as announced:
+        asked(ann)
+    assert len(announced) == 1
+
+
 def test_a_second_time_nothing_happens(ann: Forecaster) -> None:
     row = asked(ann)
     carried_out(row)

@@ -131,6 +131,22 @@ def test_a_file_that_is_dropped_is_gone(ann: Client) -> None:
     assert "a file that nobody confirms is dropped after a day" in html
 
 
+def test_what_was_confirmed_elsewhere_is_not_said_to_be_dropped(ann: Client) -> None:
+    address = brought(ann)
+    html = ann.post(address, {"drop": "yes"}, follow=True).content.decode()
+    assert "There was nothing to drop" in html
+    assert "Nothing was brought along" not in html
+    assert ImportedForecast.objects.exists()
+
+
+def test_the_first_questions_are_those_that_would_be_here(ann: Client) -> None:
+    later = "Will it thaw?,0.7,2999-01-01,yes,2026-01-02\nWill it freeze?,0.7,2026-01-01,yes,\n"
+    html = page(ann, sent(ann, FILE + later))
+    first = html.partition('id="first"')[2]
+    assert "Will it thaw?" not in first
+    assert 'Will it freeze?</th><td class="num">1</td><td class="num">70%</td><td>–</td>' in first
+
+
 def test_of_several_people_one_is_chosen(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "FORMATS", {"plain": replace(FORMATS["plain"], read=several)})
     address = sent(ann)
@@ -141,9 +157,12 @@ def test_of_several_people_one_is_chosen(ann: Client, monkeypatch: pytest.Monkey
     assert "Say whose record to bring" in html
     html = ann.post(address, {"whose": "Alan\x00"}, follow=True).content.decode()
     assert "The file has no estimates by “Alan”" in html
-    again = ann.post(address, {"whose": "Grace"})["Location"]
-    assert "what Grace said" in page(ann, again)
-    ann.post(again, {"confirm": "yes"})
+    html = ann.post(address, {"whose": ""}, follow=True).content.decode()
+    assert "Choose the name that is yours." in html
+    # The way back in a browser still leads to the file.
+    assert ann.post(address, {"whose": "Grace"})["Location"] == address
+    assert "what Grace said" in page(ann, address)
+    ann.post(address, {"confirm": "yes"})
     assert ImportedForecast.objects.count() == 1
 
 
