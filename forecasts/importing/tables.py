@@ -16,6 +16,8 @@ from .texts import quoted
 LONGEST_CELL: Final = 10_000_000
 csv.field_size_limit(LONGEST_CELL)
 
+# Columns that a refusal lists.
+SHOWN: Final = 8
 SEPARATORS: Final = (",", ";", "\t")
 _ZIP: Final = b"PK\x03\x04"
 
@@ -92,11 +94,22 @@ def opened(content: bytes, known: Sequence[str], required: Sequence[str], within
     header = headers[separator]
     columns = tuple(names.get(cell.casefold()) for cell in header)
     if missing := [name for name in required if name not in columns]:
-        raise Unreadable(f"{_of(within)} header lacks the column {', '.join(map(quoted, missing))}.")
+        raise Unreadable(f"{_of(within)} header lacks {_columns(missing)}. It has {_columns(header)}.")
     if twice := [name for name in known if columns.count(name) > 1]:
         raise Unreadable(f"{_of(within)} header has the column {quoted(twice[0])} twice.")
     unknown = tuple(quoted(cell) for cell, name in zip(header, columns, strict=True) if cell and name is None)
     return Table(content, encoding, separator, columns, unknown, within)
+
+
+def _columns(names: Sequence[str]) -> str:
+    """The first of them, in words.
+
+    >>> _columns(["a"]), _columns(["a", "b", ""]), _columns([""])
+    ('the column “a”', 'the columns “a”, “b”', 'no columns')
+    """
+    named = [quoted(name) for name in names if name]
+    listed = ", ".join(named[:SHOWN]) + (" and others" if len(named) > SHOWN else "")
+    return f"the column{'s' if len(named) > 1 else ''} {listed}" if named else "no columns"
 
 
 def _of(within: str) -> str:

@@ -28,6 +28,7 @@ LATELY: Final = 10
 SHOWN: Final = 50
 # Names that a menu offers; whoever has more can say the name by the command or the API.
 NAMED: Final = 500
+EXTENSIONS: Final = sorted({dotted for each in FORMATS.values() for dotted in each.extensions})
 LARGEST_ID: Final = 2**63 - 1
 COLUMNS: Final[spreadsheets.Columns] = {
     "place": lambda left: left["place"],
@@ -52,6 +53,8 @@ class FileForm(forms.Form):
     )
     file = forms.FileField(
         label="The file",
+        # What the chooser offers first; the content decides all the same.
+        widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
         allow_empty_file=True,
         help_text=f"At most {imports.LARGEST // 2**20} MB and {imports.MOST:,} estimates.",
         error_messages={"required": "Choose a file."},
@@ -130,6 +133,7 @@ def _show(request: HttpRequest, import_id: int) -> HttpResponse:
         "nothing_new": row.report and not any(row.report["new"].values()),
         "asks_whose": row.state == Import.State.PREVIEWED and len(report["names"]) > 1 and not row.whose,
         "names": report["names"][:NAMED],
+        "probably": _alike(report["names"], actor(request).username),
         "not_taken": report["not_taken"][:SHOWN],
         "more": max(len(report["not_taken"]) - SHOWN, 0),
         "record": ImportedRecord.objects.filter(owner=actor(request), origin=row.format).first(),
@@ -139,6 +143,12 @@ def _show(request: HttpRequest, import_id: int) -> HttpResponse:
         "section": "accounts",
     }
     return render(request, "forecasts/imports/import.html", context)
+
+
+def _alike(names: list[str], name: str) -> str:
+    """The one of them that is written like a name here, if there is one: a menu that chose another would mislead."""
+    alike = [each for each in names if each.casefold() == name.casefold()]
+    return alike[0] if len(alike) == 1 else ""
 
 
 @never_cache
@@ -172,7 +182,8 @@ def record(request: HttpRequest, origin: str) -> HttpResponse:
     if "remove" in request.POST:
         try:
             n = imported.take_away(owner=owner, origin=origin)
-            messages.success(request, f"What you brought from {name} was removed: {n:,} questions.")
+            questions = "1 question" if n == 1 else f"{n:,} questions"
+            messages.success(request, f"What you brought from {name} was removed: {questions}.")
         except Refused as refused:
             messages.error(request, refused.message)
     return redirect("imports")

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
@@ -45,6 +45,8 @@ LONGEST_NAME: Final = 200
 # A hostile file may take most of a gigabyte while it is read, so a process reads one at a time. Seconds to wait for it.
 PATIENCE: Final = 5.0
 _reading = threading.Lock()
+# Bytes of a file up to which other formats are tried on it.
+TRIED: Final = 2**20
 GONE: Final = "It is no longer here: a file that nobody confirms is dropped after a day. Send it again."
 _State = Import.State
 
@@ -64,7 +66,9 @@ def read(content: bytes, *, origin: str, whose: str = "") -> Reading:
     try:
         reading = FORMATS[origin].read(content, whose=whose)
     except Unreadable as unreadable:
-        raise Invalid(str(unreadable), field="whose" if isinstance(unreadable, NobodyThere) else "file") from None
+        if isinstance(unreadable, NobodyThere):
+            raise Invalid(str(unreadable), field="whose") from None
+        raise Invalid(f"{unreadable}{_another(content, origin)}", field="file") from None
     if (n := _size(reading)) > MOST:
         raise Invalid(f"The file has {n:,} estimates; at most {MOST:,} can be brought at a time. Cut it.", field="file")
     return reading
@@ -78,6 +82,17 @@ def _turn() -> Iterator[None]:
         yield
     finally:
         _reading.release()
+
+
+def _another(content: bytes, origin: str) -> str:
+    """A remedy where another format reads the file; large ones are not tried, since each try takes its time."""
+    if len(content) > TRIED:
+        return ""
+    for other in FORMATS.values():
+        with suppress(Unreadable):
+            if other.name != origin and other.read(content, whose="").n_rows:
+                return f" It reads as {other.label}: choose that."
+    return ""
 
 
 def count(by: Forecaster) -> None:

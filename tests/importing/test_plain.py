@@ -110,5 +110,5 @@ def test_an_id_keeps_questions_of_the_same_words_apart():
 
 
 def test_the_columns_that_are_missing_are_named():
-    with pytest.raises(Unreadable, match="lacks the column “probability”, “made_at”"):
+    with pytest.raises(Unreadable, match=r"lacks the columns “probability”, “made_at”\. It has"):
         read(b"question,confidence\nA,0.3\n")

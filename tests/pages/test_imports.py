@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from forecasts.models import Import, ImportedForecast, ImportedRecord
 from forecasts.queries.jobs import QUIET
 from forecasts.services import imports
 from tests import factories
-from tests.forecasts.elsewhere import FILE, table
+from tests.forecasts.elsewhere import FILE, reading, table
 from tests.forecasts.test_imports import several
 
 from .conftest import Browse
@@ -99,6 +100,8 @@ def test_every_row_not_taken_is_in_a_file(ann: Client) -> None:
         ("", {}, "The file is empty"),
         ("a,b\n1,2\n", {}, "question"),
         (b"\x00\x01\x02", {}, ""),
+        (FILE, {"format": "fatebook"}, "“made_at”, “outcome”, “known_at”. It reads as Plain CSV: choose that."),
+        (FILE, {"format": "metaculus"}, "not a ZIP file, or it is damaged. It reads as Plain CSV: choose that."),
         (FILE, {"format": ""}, "Choose where it is from."),
         (FILE, {"format": "none"}, "Select a valid choice"),
         (FILE, {"file": ""}, "Choose a file."),
@@ -152,7 +155,7 @@ def test_of_several_people_one_is_chosen(ann: Client, monkeypatch: pytest.Monkey
     address = sent(ann)
     html = page(ann, address)
     assert "Whose record is yours?" in html
-    assert "<option>Grace</option>" in html
+    assert '<option value="">Choose</option><option>Ada</option><option>Grace</option>' in html
     html = ann.post(address, {"confirm": "yes"}, follow=True).content.decode()
     assert "Say whose record to bring" in html
     html = ann.post(address, {"whose": "Alan\x00"}, follow=True).content.decode()
@@ -164,6 +167,14 @@ def test_of_several_people_one_is_chosen(ann: Client, monkeypatch: pytest.Monkey
     assert "what Grace said" in page(ann, address)
     ann.post(address, {"confirm": "yes"})
     assert ImportedForecast.objects.count() == 1
+
+
+def test_a_name_like_one_s_own_is_chosen_beforehand(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = partial(reading, names=("Bob", "Ann"))
+    monkeypatch.setattr(
+        imports, "FORMATS", {"plain": replace(FORMATS["plain"], read=lambda content, *, whose="": named())}
+    )
+    assert "<option selected>Ann</option>" in page(ann, sent(ann))
 
 
 def test_a_large_one_waits_and_the_page_follows_it_to_the_end(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
