@@ -33,8 +33,15 @@ def fault(proof, saved):
     for name, text in proof["texts"].items():
         if sha256(bytes.fromhex(text["salt"]), text["text"].encode()).hex() != json.loads(leaf)[name]["sha256"]:
             return f"The text “{name}” is not the one that was sealed."
-    if saved is not None and checkpoint["hash"] not in saved:
-        return "The checkpoint is not among those that were saved."
+    return "" if saved is None else unsaved(checkpoint, saved)
+
+
+def unsaved(checkpoint, saved):
+    number = checkpoint["number"]
+    if number not in saved:
+        return f"Checkpoint {number} is not among those that were saved: name a file that was saved after it was made."
+    if checkpoint["hash"] != saved[number]:
+        return f"Checkpoint {number} is not the one that was saved: the ledger has been rewritten since."
     return ""
 
 
@@ -42,7 +49,7 @@ def main(proof_file, saved_file=None):
     proof = json.loads(Path(proof_file).read_text("utf-8"))
     saved = None
     if saved_file:
-        saved = {row["hash"] for row in json.loads(Path(saved_file).read_text("utf-8"))["results"]}
+        saved = {row["number"]: row["hash"] for row in json.loads(Path(saved_file).read_text("utf-8"))["results"]}
     if wrong := fault(proof, saved):
         sys.exit(wrong)
     print(proof["leaf"])

@@ -65,8 +65,8 @@ class CheckpointList(Endpoint):
 class ProofOne(Endpoint):
     @extend_schema(
         summary="Proof that a row was sealed",
-        description="For whoever may see the row. docs/verify_proof.py checks it with nothing but Python. A row is "
-        "sealed about a minute after it was made.",
+        description="For whoever may see the row. verify_proof.py, from the ledger's page, checks it with nothing but "
+        "Python. A row is sealed about a minute after it was made.",
         responses=ProofOut,
     )
     def get(self, request: Request, kind: str, row_id: int) -> Response:

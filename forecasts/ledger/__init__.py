@@ -10,6 +10,6 @@ tells nobody what it hides.
 together after a byte 1, and who has no neighbour rises. A checkpoint's hash is the SHA-256 of a byte 2, the hash of the
 checkpoint before (32 zero bytes at the first), the root, and `{"made_at":...,"number":...,"size":...}` as JSON.
 
-**Proof.** What the row says, its place, and the hashes beside its way to the root; docs/verify_proof.py checks one with
+**Proof.** What the row says, its place, and the hashes beside its way to the root; verify_proof.py checks one with
 nothing but Python.
 """

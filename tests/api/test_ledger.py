@@ -39,7 +39,7 @@ def checked(tmp_path: Path, proof: Any, saved: Any = None) -> subprocess.Complet
     if saved is not None:
         (tmp_path / "saved.json").write_text(json.dumps(saved), "utf-8")
         files.append("saved.json")
-    command = [sys.executable, "-I", str(ROOT / "docs" / "verify_proof.py"), *files]
+    command = [sys.executable, "-I", str(ROOT / "config" / "static" / "verify_proof.py"), *files]
     return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
 
@@ -73,8 +73,10 @@ def test_a_proof_that_was_tampered_with_fails(ann: Api, estimate: Estimate, tmp_
 def test_a_proof_of_another_ledger_is_not_among_those_that_were_saved(
     ann: Api, estimate: Estimate, tmp_path: Path
 ) -> None:
-    done = checked(tmp_path, ann.get(f"ledger/proofs/estimate/{estimate.pk}/").json(), {"results": []})
-    assert "not among those that were saved" in done.stderr
+    proof = ann.get(f"ledger/proofs/estimate/{estimate.pk}/").json()
+    assert "not among those that were saved" in checked(tmp_path, proof, {"results": []}).stderr
+    other = ann.get("ledger/checkpoints/").json()["results"][0] | {"hash": "00" * 32}
+    assert "has been rewritten since" in checked(tmp_path, proof, {"results": [other]}).stderr
 
 
 def test_checkpoints_chain_the_newest_first(visitor: Api, estimate: Estimate, cast: factories.Cast) -> None:

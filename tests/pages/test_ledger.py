@@ -24,6 +24,7 @@ def test_it_shows_the_newest_seal_to_keep(browse: Browse, world: World, at: dt.d
     last = Checkpoint.objects.get()
     assert f"checkpoint 1 {bytes(last.hash).hex()}</textarea>" in html
     assert "Nothing waits for the next." in html
+    assert 'download="verify_proof.py"' in html
 
 
 def test_what_waits_is_counted(browse: Browse, world: World, cast: factories.Cast, at: dt.datetime) -> None:
