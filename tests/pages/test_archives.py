@@ -42,7 +42,7 @@ def test_it_is_asked_for_followed_and_downloaded(admin: Client) -> None:
     assert admin.get(f"{address}download/")["Location"] == address
     tasks.make_archive(Archive.objects.get().pk)
     html = admin.get(address).content.decode()
-    assert "It is there" in html
+    assert "It is ready" in html
     assert "hx-trigger" not in html
     assert f'href="{address}download/" download' in html
     assert "to download" in admin.get(ADDRESS).content.decode()
@@ -57,7 +57,7 @@ def test_it_is_asked_for_followed_and_downloaded(admin: Client) -> None:
         ended_at=Archive.objects.get().ended_at - KEPT, asked_at=Archive.objects.get().asked_at - 2 * DAY
     )
     tasks.make_archives()
-    assert "It has been swept" in admin.get(address).content.decode()
+    assert "It has been deleted" in admin.get(address).content.decode()
     assert admin.get(f"{address}download/")["Location"] == address
 
 
