@@ -21,6 +21,8 @@ class Format:
     file: str
     # With their dots, for the file chooser; the content decides all the same.
     extensions: tuple[str, ...]
+    # What its probabilities are instead, for readers of a record, where they are not what somebody said.
+    caveat: str = ""
 
 
 _ALL: Final = (
@@ -54,6 +56,8 @@ _ALL: Final = (
         file="A ZIP file of JSON: your bets from api.manifold.markets/v0/bets, and their markets from /v0/market/ID. "
         "What the market said after a bet stands in for what you believed.",
         extensions=(".zip", ".json"),
+        caveat="Manifold records bets, not beliefs: what the market said after each bet stands in for what its maker "
+        "believed then.",
     ),
     Format(
         name="plain",

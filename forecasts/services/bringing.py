@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, starmap
 from typing import Any, Final
 
 from django.db import transaction
@@ -29,7 +29,7 @@ def preview(reading: Reading, *, owner: Forecaster, origin: str, at: dt.datetime
     for n, (additions, known) in enumerate(sifted(reading, record, at, report)):
         if len(report.first) < FIRST:
             part = reading.forecasts[n * CHUNK : (n + 1) * CHUNK]
-            report.first += map(_shown, islice(_as_taken(part, additions, known), FIRST - len(report.first)))
+            report.first += starmap(_shown, islice(_as_taken(part, additions, known), FIRST - len(report.first)))
     return report
 
 
@@ -95,8 +95,10 @@ def _put(additions: Additions, known: Known, record: ImportedRecord, at: dt.date
     )
 
 
-def _as_taken(part: Iterable[BroughtForecast], additions: Additions, known: Known) -> Iterator[BroughtForecast]:
-    """The questions that are taken or here, without what of each is left out."""
+def _as_taken(
+    part: Iterable[BroughtForecast], additions: Additions, known: Known
+) -> Iterator[tuple[BroughtForecast, str]]:
+    """The questions that are taken or here, without what of each is left out, and their outcomes."""
     keys = known.forecasts.keys() | {each.key for each in additions.forecasts}
     moments = known.estimates.keys() | {(key, each.made_at) for key, each in additions.estimates}
     outcomes = {key: row.outcome for key, row in known.outcomes.items()}
@@ -104,10 +106,10 @@ def _as_taken(part: Iterable[BroughtForecast], additions: Additions, known: Know
     for each in part:
         if each.key in keys:
             estimates = tuple(said for said in each.estimates if (each.key, said.made_at) in moments)
-            yield replace(each, estimates=estimates, outcome=outcomes.get(each.key, ""))
+            yield replace(each, estimates=estimates), outcomes.get(each.key, "")
 
 
-def _shown(brought: BroughtForecast) -> dict[str, Any]:
+def _shown(brought: BroughtForecast, outcome: str) -> dict[str, Any]:
     """A question for somebody to recognise."""
     last = brought.estimates[-1] if brought.estimates else None
     return {
@@ -116,5 +118,5 @@ def _shown(brought: BroughtForecast) -> dict[str, Any]:
         "n_estimates": len(brought.estimates),
         "last": last and last.probability,
         "last_at": last and last.made_at.isoformat(),
-        "outcome": brought.outcome,
+        "outcome": outcome,
     }

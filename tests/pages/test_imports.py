@@ -261,6 +261,13 @@ def test_one_s_files_and_records_are_listed(ann: Client) -> None:
     assert f'href="{ADDRESS}"' in page(ann, "/accounts/")
 
 
+def test_what_is_no_belief_is_said_to_be_none(ann: Client) -> None:
+    brought(ann)
+    assert "stands in for what its maker believed" not in page(ann, RECORD)
+    ImportedRecord.objects.update(origin="manifold")
+    assert "stands in for what its maker believed" in page(ann, RECORD.replace("plain", "manifold"))
+
+
 def test_each_question_leads_to_where_it_stands_there(ann: Client) -> None:
     header = "question,probability,made_at,outcome,known_at,url,rationale"
     row = "Will it <b>rain</b>?,0.7,2026-01-01T12:00:00Z,,,https://example.org/rain,It's *grey*."

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from forecasts.importing.formats import FORMATS
 from forecasts.models import ImportedRecord
 from forecasts.queries.imports import label
 from tracker.queries import imported
@@ -34,6 +35,7 @@ def show(request: HttpRequest, name: str, origin: str) -> HttpResponse:
         "person": record.owner,
         "record": record,
         "label": label(origin),
+        "caveat": FORMATS[origin].caveat if origin in FORMATS else "",
         "read": read,
         "calibration": read.calibration,
         "rows": [alone(MEASURES[key], row) for key, row in read.rows.items()],

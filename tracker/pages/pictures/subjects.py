@@ -149,7 +149,7 @@ def reliability(asked: dict[str, Any], at: dt.datetime) -> Subject:
         chart="reliability",
         title=f"Calibration: {read.label}" + (f", {scope.label}" if scope.key else ""),
         says=f"{read.sentence} {_caution(read)}Line: the isotonic fit; band: where that of a calibrated forecaster "
-        "would lie; dots: bins with their 95% intervals, pale where they are of too little.",
+        "would lie; dots: bins with their 95% intervals, pale where they rest on too few forecasts.",
         path=f"{reverse('calibration')}?{urlencode(told, safe=':')}",
         alt=f"Reliability diagram, {read.label}: what was said, against how much of it came true.",
         rows={part: shown[part] for part in ("bins", "curve", "band")},
