@@ -22,6 +22,15 @@ class Shape(serializers.Serializer[Any]):
             raise serializers.ValidationError({name[:80]: [self._unknown(name)] for name in unknown[:20]})
         return super().to_internal_value(data)
 
+    def get_fields(self) -> dict[str, Any]:
+        """A choice that is none is refused with those that there are."""
+        fields: dict[str, Any] = super().get_fields()
+        for field in fields.values():
+            if isinstance(field, serializers.ChoiceField):
+                known = ", ".join(str(each) for each in field.choices if each != "")
+                field.error_messages["invalid_choice"] = f"“{{input}}” is not a choice. Choose one of {known}."
+        return fields
+
     def _unknown(self, name: str) -> serializers.ErrorDetail:
         near = get_close_matches(name[:80], list(self.fields), n=1)
         remedy = f": did you mean “{near[0]}”?" if near else f". Known are {', '.join(self.fields)}."

@@ -182,11 +182,12 @@ def test_what_draws_fetches_nothing(part: dict[str, Any]) -> None:
 
 
 REFUSED = [
+    ("/charts/reliability.svg?crowd=recency", 400, "Choose one of recency_weighted, median"),
+    ("/charts/reliability.svg?scale=2", 400, "scale: Only a PNG has one"),
     ("/charts/none.svg", 404, "Charts are history, accrual, comparison, reliability"),
     ("/charts/history.svg?forecast=none", 404, "There is no forecast “none”"),
     ("/charts/history.svg", 400, "forecast: This field is required."),
     ("/charts/history.svg?forecast=resolved&colour=red", 400, "unknown field “colour”"),
-    ("/charts/history.svg?forecast=resolved&scale=2", 400, "unknown field “scale”"),
     ("/charts/history.svg?forecast=resolved&width=5000", 400, "width: "),
     ("/charts/history.png?forecast=resolved&scale=4", 400, "scale: "),
     ("/charts/history.svg?forecast=resolved&theme=blue", 400, "theme: "),

@@ -41,6 +41,8 @@ def asked(chart: str, kind: str, given: dict[str, str]) -> tuple[dict[str, objec
     """The chart's parameters and the look, checked; an empty parameter is one that was not given."""
     looks = FinerLookParameters if kind == "png" else LookParameters
     shape = type(f"{chart.capitalize()}Picture", (PARAMETERS[chart], looks), {})
+    if kind != "png" and given.get("scale"):
+        raise serializers.ValidationError({"scale": ["Only a PNG has one; an SVG is sharp at any size."]})
     checked = shape(data={name: value for name, value in given.items() if value})
     checked.is_valid(raise_exception=True)
     found = dict(checked.validated_data)
