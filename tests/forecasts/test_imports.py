@@ -356,6 +356,17 @@ def test_the_command_brings_a_file_and_says_what_it_did(
     assert ImportedForecast.objects.count() == 2
 
 
+def test_the_command_asks_whose_record_it_is_until_it_is_told(
+    ann: Forecaster, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(imports, "FORMATS", {"plain": replace(FORMATS["plain"], read=several)})
+    file = tmp_path / "mine.csv"
+    file.write_text(FILE)
+    for whose, asks in [((), True), (("--whose", "Ada"), False)]:
+        call_command("import_record", file, "--format", "plain", "--for", "ann", "--dry-run", *whose)
+        assert ("It names Ada, Grace: say --whose." in capsys.readouterr().out) is asks
+
+
 def test_the_command_says_why_nothing_was_brought(ann: Forecaster, tmp_path: Any) -> None:
     empty = tmp_path / "empty.csv"
     empty.write_text("")

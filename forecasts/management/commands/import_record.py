@@ -37,9 +37,9 @@ class Command(BaseCommand):
             row = imports.foresee(content=content, **asked) if dry_run else _brought(content, file.name, asked)
         except (OSError, Refused) as refusal:
             raise CommandError(f"Nothing was brought along. {refusal}") from refusal
-        self._say(Report.read(row.report), dry_run=dry_run)
+        self._say(Report.read(row.report), whose=row.whose, dry_run=dry_run)
 
-    def _say(self, report: Report, *, dry_run: bool) -> None:
+    def _say(self, report: Report, *, whose: str, dry_run: bool) -> None:
         would = "would be " if dry_run else ""
         for counts, what in ((report.new, f"{would}new"), (report.here, "here already")):
             self.stdout.write(
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{report.n_rows:,} rows read; probabilities are {report.scale}.")
         for remark in report.remarks:
             self.stdout.write(f"  {remark}")
-        if len(report.names) > 1:
+        if len(report.names) > 1 and not whose:
             self.stdout.write(f"It names {', '.join(report.names)}: say --whose.")
         self.stdout.write(f"{len(report.not_taken):,} not taken{':' if report.not_taken else '.'}")
         for left in report.not_taken:
