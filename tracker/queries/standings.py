@@ -27,7 +27,7 @@ PRODUCTS = ("n", "c", "a", "cc", "ca", "aa", "ccc", "cca", "caa", "aaa")
 SHARES = ("coverage", "contested", "attainable")
 SUMS = (*PRODUCTS, *SHARES, "upsets", "beside")
 # Who is ranked: people and programs together, or either apart.
-WHO = {"everyone": "People and programs", "people": "People", "programs": "Programs"}
+WHO = {"everyone": "Everyone", "people": "People", "programs": "Programs"}
 # How long worked-out standings are kept, in seconds, and how they are laid out: another layout is another number.
 KEPT, LAYOUT = 86_400, 1
 
