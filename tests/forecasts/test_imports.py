@@ -267,7 +267,7 @@ def test_looking_again_at_a_file_takes_nothing_that_was_confirmed_meanwhile(ann:
     row = looked(ann)
     with transaction.atomic():
         imports.confirm(import_id=row.pk, by=ann, at=NOW)
-        again = meanwhile(lambda: imports.look_again(import_id=row.pk, by=ann, whose="", at=NOW))
+        again = meanwhile(lambda: imports.look_again(import_id=row.pk, by=ann, whose="ann", at=NOW))
     with pytest.raises(Conflict, match="no longer here"):
         again.result(timeout=10)
     assert Import.objects.get(pk=row.pk).state == "waiting"
