@@ -1,10 +1,12 @@
-"""Handing jobs to the workers, without waiting on a queue that does not answer."""
+"""Handing jobs to the workers, without waiting on a queue that does not answer; and the clock that they go by."""
 
+import datetime as dt
 import logging
 import time
 from typing import Any, Protocol
 
 from django.core.cache import cache
+from django.db import connection
 
 log = logging.getLogger(__name__)
 QUIET = 15.0  # seconds; by then the beat's jobs have found by query what was not announced
@@ -37,3 +39,11 @@ def enqueue(job: Job, *ids: int, once: str = "") -> bool:
         log.warning("the queue did not take %s%s; it will be found by query", job.name, ids, exc_info=True)
         return False
     return True
+
+
+def clock() -> dt.datetime:
+    """The database's, which all machines share: one whose own is wrong must not settle early, or look too late."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: dt.datetime = cursor.fetchone()[0]
+        return now

@@ -2,9 +2,8 @@
 
 from celery import shared_task
 from django.core.cache import cache
-from django.utils import timezone
 
-from forecasts.jobs import enqueue
+from forecasts.jobs import clock, enqueue
 
 from .letters import sending
 from .services import archives, folding, picturing, scoring
@@ -17,14 +16,14 @@ FOLD_WAITS = "fold-waits"
 
 @shared_task
 def score_resolution(resolution_id: int) -> None:
-    if scoring.score_resolution(resolution_id=resolution_id, at=timezone.now()):
+    if scoring.score_resolution(resolution_id=resolution_id, at=clock()):
         enqueue(fold_scores, once=FOLD_WAITS)
 
 
 @shared_task
 def score_pending() -> None:
     """Find by query what has no current run, whatever became of its message."""
-    scoring.score_pending(at=timezone.now())
+    scoring.score_pending(at=clock())
 
 
 @shared_task
@@ -33,27 +32,27 @@ def fold_scores() -> None:
     # Before it reads: what is scored from here on asks for a job of its own.
     cache.delete(FOLD_WAITS)
     # The one that is at it takes what it finds; what it just missed, the beat finds.
-    folding.fold(at=timezone.now(), wait=False)
+    folding.fold(at=clock(), wait=False)
 
 
 @shared_task
 def send_letters() -> None:
     """Find by query which mailboxes are due; two of these at once share them."""
-    sending.send_due(clock=timezone.now)
+    sending.send_due(clock=clock)
 
 
 @shared_task
 def tell_webhooks() -> None:
     """Find by query what happened and what waits, and have it sent: a job for each webhook that has something."""
-    finding.find(at=timezone.now())
-    for delivery_id in delivering.due(at=timezone.now()):
+    finding.find(at=clock())
+    for delivery_id in delivering.due(at=clock()):
         enqueue(deliver, delivery_id, once=f"delivery-waits:{delivery_id}")
 
 
 @shared_task
 def deliver(delivery_id: int) -> None:
     """Send one, then hand on the next of its webhook; two of these at once send it once."""
-    following = delivering.send(delivery_id=delivery_id, clock=timezone.now)
+    following = delivering.send(delivery_id=delivery_id, clock=clock)
     if following:
         enqueue(deliver, following)
 
@@ -63,13 +62,13 @@ def deliver(delivery_id: int) -> None:
 def draw_picture(picture_id: int) -> None:
     from .charts.drawing import drawn  # the engine, which no web process needs
 
-    picturing.draw(picture_id=picture_id, clock=timezone.now, by=drawn)
+    picturing.draw(picture_id=picture_id, clock=clock, by=drawn)
 
 
 @shared_task
 def draw_pictures() -> None:
     """Find by query what was asked for and is not drawn, and forget what nobody asks for any more."""
-    at = timezone.now()
+    at = clock()
     picturing.sweep(at=at)
     for picture_id in picturing.due(at=at):
         announce_picture(picture_id)
@@ -81,11 +80,11 @@ def announce_picture(picture_id: int) -> bool:
 
 @shared_task
 def make_archive(archive_id: int) -> None:
-    archives.carry_out(archive_id=archive_id, clock=timezone.now)
+    archives.carry_out(archive_id=archive_id, clock=clock)
 
 
 @shared_task
 def make_archives() -> None:
     """Find by query what was asked for and is not made, and sweep what nobody needs any more."""
-    archives.sweep(at=timezone.now())
-    archives.carry_out_waiting(clock=timezone.now)
+    archives.sweep(at=clock())
+    archives.carry_out_waiting(clock=clock)

@@ -339,7 +339,7 @@ def test_the_jobs_find_and_send_by_themselves(
 ) -> None:
     listen(cast.ann, receiver)
     resolved(cast.ann)
-    monkeypatch.setattr(tasks.timezone, "now", lambda: NOW)
+    monkeypatch.setattr(tasks, "clock", lambda: NOW)
     monkeypatch.setattr(tasks, "enqueue", lambda job, id_, **_: job(id_))
     tasks.tell_webhooks()
     assert len(receiver.got) == 3
