@@ -5,6 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
 PROCESSES ?= 2
+DURATION ?= 600
 BIN := .venv/bin
 PY := $(BIN)/python
 INSTALLED := .venv/.installed
@@ -22,6 +23,9 @@ demo: install  ## run everything on this machine, with the essay and a rehearsal
 
 test: install chromium  ## run all tests on their own PostgreSQL and Valkey; ARGS="-k word tests/house", PROCESSES=0 for one
 	@$(PY) -m config.embedded fresh $(PY) -m pytest --numprocesses $(PROCESSES) $(ARGS)
+
+soak: install  ## break a running site at random, for DURATION=600 seconds at least; SEED repeats the order of the faults
+	@DURATION=$(DURATION) $(PY) -m config.embedded fresh $(PY) -m pytest tests/faults/soaking.py $(ARGS)
 
 shots: install chromium  ## take a picture of every page, wide and narrow, light and dark, on paper and by mail, into shots/
 	@SHOTS=yes $(PY) -m config.embedded fresh $(PY) -m pytest tests/browser/shooting.py tests/browser/test_every_page.py --quiet $(ARGS)
@@ -85,4 +89,4 @@ chromium: $(INSTALLED)
 	$(PY) -m playwright install chromium \
 		|| { echo "The browser tests need Chromium: install the package chromium, or name one in CHROMIUM." >&2; exit 1; }
 
-.PHONY: help install demo test shots check bench fix lock chromium
+.PHONY: help install demo test soak shots check bench fix lock chromium

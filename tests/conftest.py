@@ -16,6 +16,19 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the tests of faults tried, and what they found."""
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {value}"
+        for report in terminalreporter.stats.get("", ())
+        for name, value in getattr(report, "user_properties", ())
+        if name == "tried" and report.when == "teardown"
+    ]
+    if told:
+        terminalreporter.section("faults")
+        terminalreporter.write("\n".join(told) + "\n")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any

@@ -14,12 +14,17 @@ if WORKER and "REDIS_URL" in os.environ:
     os.environ["REDIS_URL"] += f"?db={int(WORKER.removeprefix('gw')) + 1}"
 
 
+# Folders whose tests share a running site.
+SHARED = ("tests/browser", "tests/faults")
+
+
 class Together(LoadScopeScheduling):
     """A file's tests stay together, since they share what is dear to make; so do all that share the running site."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        return "tests/browser" if file.startswith("tests/browser/") else file
+        shared = next((folder for folder in SHARED if file.startswith(f"{folder}/")), None)
+        return shared or file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
