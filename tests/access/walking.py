@@ -204,6 +204,7 @@ class Told:
     """What came back, and whether anything was put on record by it."""
 
     answer: HttpResponseBase
+    content: bytes
     wrote: bool
 
     def __str__(self) -> str:
@@ -232,10 +233,10 @@ def ask(way: Way, verb: str, to: str, content: Any, *, handler: ClientHandler = 
             answer = client.post(to, content)
         else:
             answer = client.generic(verb, to)
-        _read(answer)
+        content = _read(answer)
         after = changes()
         transaction.set_rollback(True)
-    return Told(answer, after > before)
+    return Told(answer, content, after > before)
 
 
 def changes() -> int:
@@ -248,10 +249,12 @@ def changes() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _read(answer: HttpResponseBase) -> None:
-    """A stream to its end, on the connection of the test."""
-    if answer.streaming:
-        answer.getvalue()
-        request_finished.disconnect(close_old_connections)
-        answer.close()
-        request_finished.connect(close_old_connections)
+def _read(answer: HttpResponseBase) -> bytes:
+    """All of it; a stream to its end, on the connection of the test."""
+    if not answer.streaming:
+        return answer.content
+    content = answer.getvalue()
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
+    return content
