@@ -62,7 +62,7 @@ class EstimateList(Endpoint):
     @extend_schema(
         summary="Withdraw",
         description="Recorded as an estimate without a probability: from now on you do not stand.",
-        responses=EstimateOut,
+        responses={200: EstimateOut},
     )
     def delete(self, request: Request, slug: str) -> Response:
         made = estimating.withdraw(forecast=_named(slug), forecaster=self.actor, at=self.at, via=Estimate.Via.API)

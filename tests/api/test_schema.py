@@ -69,6 +69,11 @@ def test_every_refusal_is_a_problem(schema: dict[str, Any]) -> None:
         assert "application/problem+json" in operation["responses"]["4XX"]["content"], name
 
 
+def test_withdrawing_is_described_as_it_is_answered(schema: dict[str, Any]) -> None:
+    """With the estimate that withdraws, where a DELETE would have no content if nobody said otherwise."""
+    assert set(schema["paths"]["/api/v1/forecasts/{slug}/estimates/"]["delete"]["responses"]) == {"200", "4XX"}
+
+
 def test_no_address_is_taken_for_another() -> None:
     names = [route.name for route in api.urlpatterns if route.name]
     assert len(names) == len(set(names))
