@@ -52,6 +52,14 @@ lock: $(INSTALLED)  ## pin every requirement by hash, after a change of pyprojec
 	@$(COMPILE) pyproject.toml --all-extras --output-file requirements-dev.txt
 	@$(COMPILE) --group bots --output-file requirements-bots.txt
 
+audit: $(INSTALLED)  ## ask the advisory database of osv.dev about every pinned package; needs a way to it, and is no part of check
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && { \
+		printf '[project]\nname = "audited"\nversion = "0"\nrequires-python = ">=3.11"\ndependencies = [\n'; \
+		sed -n "s/^\([a-z0-9][^\\]*[^\\ ]\) *\\\\*$$/    \"\"\"\1\"\"\",/p" requirements-dev.txt; echo ']'; } > "$$folder/pyproject.toml"; \
+	$(BIN)/uv audit --quiet --preview-features audit --directory "$$folder"; status=$$?; \
+	if test $$status -gt 1; then echo "Nothing was learned: the advisory database could not be asked, for the reason above." \
+		"Run make audit again where https://api.osv.dev can be reached." >&2; fi; exit $$status
+
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header $(UPGRADE)
 
 # A Python of the right age: the one named in PYTHON, or the first of these that runs (a name on the PATH may be hollow).
@@ -89,4 +97,4 @@ chromium: $(INSTALLED)
 	$(PY) -m playwright install chromium \
 		|| { echo "The browser tests need Chromium: install the package chromium, or name one in CHROMIUM." >&2; exit 1; }
 
-.PHONY: help install demo test soak shots check bench fix lock chromium
+.PHONY: help install demo test soak shots check bench fix lock audit chromium

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 OURS = ["config", "forecasts", "tracker", "tests", "benchmarks"]
 PYTHON = sorted(path for folder in OURS for path in (ROOT / folder).rglob("*.py"))
 HAND_WRITTEN = [path for path in PYTHON if not re.match(r"\d{4}_", path.name)]
-VERBS = ["help", "install", "demo", "test", "soak", "shots", "check", "bench", "fix", "lock"]
+VERBS = ["help", "install", "demo", "test", "soak", "shots", "check", "bench", "fix", "lock", "audit"]
 LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-bots.txt"]
 
 
