@@ -24,8 +24,8 @@ demo: install  ## run everything on this machine, with the essay and a rehearsal
 test: install chromium  ## run all tests on their own PostgreSQL and Valkey; ARGS="-k word tests/house", PROCESSES=0 for one
 	@$(PY) -m config.embedded fresh $(PY) -m pytest --numprocesses $(PROCESSES) $(ARGS)
 
-soak: install  ## break a running site at random, for DURATION=600 seconds at least; SEED repeats the order of the faults
-	@DURATION=$(DURATION) $(PY) -m config.embedded fresh $(PY) -m pytest tests/faults/soaking.py $(ARGS)
+soak: install  ## break a running site at random, for DURATION=600 seconds at least, and send 20,000 requests by chance; SEED repeats the order of the faults
+	@DURATION=$(DURATION) $(PY) -m config.embedded fresh $(PY) -m pytest tests/faults/soaking.py tests/soak/as_described.py $(ARGS)
 
 shots: install chromium  ## take a picture of every page, wide and narrow, light and dark, on paper and by mail, into shots/
 	@SHOTS=yes $(PY) -m config.embedded fresh $(PY) -m pytest tests/browser/shooting.py tests/browser/test_every_page.py --quiet $(ARGS)

@@ -20,7 +20,7 @@ from knox.models import AuthToken
 
 from forecasts.services import tokens
 from tests import factories
-from tests.service import BIN, ROOT, _test_database, free_port, wait_until
+from tests.service import BIN, ROOT, database_address, free_port, wait_until
 from tracker.models import Webhook
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,7 +77,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         "SECRET_KEY": KEY,
         "DEBUG": "false",
         "ALLOWED_HOSTS": HOST,
-        "DATABASE_URL": _test_database(),
+        "DATABASE_URL": database_address(),
         "REDIS_URL": settings.REDIS_URL,
         "TRUST_PROXY": "1",
         "LOG_LEVEL": "DEBUG",
