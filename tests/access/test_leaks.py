@@ -34,8 +34,16 @@ from .walking import API, COMPAT, address, ask, routes
 pytestmark = pytest.mark.django_db
 HIDDEN = ("gap-yes", "gap-no")
 WORDS = ("gap", "zebra", "quagga", "sudden")
-# They tell when a request came.
-PASSING = {"Expires", "Last-Modified", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+# They tell which request it was and when it came.
+PASSING = {
+    "X-Request-ID",
+    "X-Request-Id",
+    "Expires",
+    "Last-Modified",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+}
 # The ledger commits to every row, so that its roots and counts tell that there are rows, and nothing of what they say.
 COMMITTED = re.compile(r"/ledger/|/metrics")
 COUNTS = re.compile(rb"[0-9a-f]{64}|\b\d[\d,]*\b")
