@@ -54,7 +54,7 @@ def test_reading_takes_longer_than_a_transaction_may_be_idle(ann: Forecaster, mo
     with connection.cursor() as cursor:
         cursor.execute("SET idle_in_transaction_session_timeout = '200ms'")
     try:
-        row = imports.look_again(import_id=looked(ann).pk, by=ann, whose="", at=NOW)
+        row = imports.look_again(import_id=looked(ann).pk, by=ann, whose="ann", at=NOW)
         imports.confirm(import_id=row.pk, by=ann, at=NOW)
         assert carried_out(row).state == "made"
     finally:
