@@ -40,13 +40,12 @@ def request_ids(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Call
     def respond(request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
         id_ = given if GIVEN.fullmatch(given) else uuid.uuid4().hex
-        held, began = _request_id.set(id_), time.monotonic()
-        try:
-            response = get_response(request)
-            response[HEADER] = id_
-            _note(request, response, began)
-        finally:
-            _request_id.reset(held)
+        # It stays until the thread's next request: Django notes a refusal after the last middleware.
+        _request_id.set(id_)
+        began = time.monotonic()
+        response = get_response(request)
+        response[HEADER] = id_
+        _note(request, response, began)
         return response
 
     return respond

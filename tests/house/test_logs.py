@@ -1,5 +1,6 @@
 """What logs say: one JSON object a line, with the request or the job, and no secret."""
 
+import contextvars
 import json
 import logging
 import os
@@ -64,9 +65,14 @@ def test_watchers_are_not_noted(client: Client, lines: pytest.LogCaptureFixture)
     assert noted(lines) == []
 
 
-def test_a_job_says_which_request_asked_for_it(client: Client) -> None:
+def test_a_refusal_that_django_notes_names_its_request_too(client: Client, lines: pytest.LogCaptureFixture) -> None:
+    id_ = client.get("/nowhere/")["X-Request-ID"]
+    assert [record.request_id for record in lines.records if record.name == "django.request"] == [id_]
+
+
+def test_a_job_that_no_request_asked_for_names_none() -> None:
     headers: dict[str, Any] = {}
-    _carry_on(headers)
+    contextvars.Context().run(_carry_on, headers)
     assert headers == {}
 
 
