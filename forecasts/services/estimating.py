@@ -2,16 +2,15 @@
 
 import datetime as dt
 from collections.abc import Collection as Some
-from dataclasses import dataclass
 from functools import partial
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from forecasts.models import ENDED, Citation, Estimate, Evidence, Forecast, Forecaster, Status, Wording
+from forecasts.models import Citation, Estimate, Evidence, Forecast, Forecaster, Status, Wording
 from forecasts.refusals import Conflict, Invalid, NotOpen
 from forecasts.signals import estimate_recorded
 
-from . import checks, locks
+from . import asking, checks, locks
 
 NOTHING_STANDS = "You have no estimate standing here, so there is nothing to withdraw."
 LATER = "A later estimate of yours is on record already."
@@ -74,7 +73,7 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     estimate.forecaster = locks.forecaster(estimate.forecaster_id)
     if earlier := _same_key(estimate, evidence):
         return earlier
-    asked = _asked(estimate)
+    asked = asking.held([estimate.forecast.slug], by=estimate.forecaster)[estimate.forecast.slug]
     checks.may_take_part(estimate.forecaster, simulated=asked.simulated)
     if not asked.open_at(estimate.made_at):
         refuse_unless_open(locks.forecast(estimate.forecast_id), estimate.made_at)
@@ -85,7 +84,8 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     seen = Forecast.objects.visible_to(estimate.forecaster, at=estimate.made_at)
     # Whoever has estimated it sees its crowd.
     estimate.crowd_seen = asked.latest_at is not None or seen.filter(pk=estimate.forecast_id).exists()
-    estimate.wording = asked.wording
+    # What else it says is read only if somebody asks.
+    estimate.wording = Wording.from_db("default", ["id", "version"], [asked.wording_id, asked.version])
     cited = _own_evidence(estimate.forecast_id, evidence)
     estimate.save(force_insert=True)
     if cited:
@@ -94,50 +94,6 @@ def _record(estimate: Estimate, evidence: Some[int]) -> Estimate:
     announce = partial(estimate_recorded.send, sender=Estimate, forecast_id=estimate.forecast_id)
     transaction.on_commit(announce, robust=True)
     return estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A forecast as it is while it is held, and the forecaster's latest estimate on it."""
-
-    wording: Wording
-    simulated: bool
-    opens_at: dt.datetime
-    closes_at: dt.datetime
-    outcome: str | None
-    latest_at: dt.datetime | None
-    latest: float | None
-    latest_expires_at: dt.datetime | None
-
-    def open_at(self, at: dt.datetime) -> bool:
-        return self.outcome not in ENDED and self.opens_at <= at < self.closes_at
-
-    def stands(self, at: dt.datetime) -> bool:
-        lasting = self.latest_expires_at is None or self.latest_expires_at > at
-        return self.latest is not None and lasting
-
-
-# Read after the forecast is held, so that nothing of this is about to change.
-ASKED = """
-SELECT w.id, w.version, f.simulated, f.opens_at, f.closes_at, r.outcome, latest.made_at, latest.probability,
-    latest.expires_at
-FROM forecasts_forecast f
-JOIN forecasts_wording w ON w.forecast_id = f.id AND w.version = f.version
-LEFT JOIN forecasts_resolution r ON r.id = f.resolution_id
-LEFT JOIN LATERAL (
-    SELECT made_at, probability, expires_at FROM forecasts_estimate
-    WHERE forecast_id = f.id AND forecaster_id = %s ORDER BY made_at DESC LIMIT 1) latest ON true
-WHERE f.id = %s
-"""
-
-
-def _asked(estimate: Estimate) -> Asked:
-    """Two plain statements: an estimate is what is written most."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM forecasts_forecast WHERE id = %s FOR KEY SHARE", [estimate.forecast_id])
-        cursor.execute(ASKED, [estimate.forecaster_id, estimate.forecast_id])
-        wording, version, *known = cursor.fetchone()
-    return Asked(Wording.from_db("default", ["id", "version"], [wording, version]), *known)
 
 
 def refuse_unless_open(forecast: Forecast, at: dt.datetime) -> None:

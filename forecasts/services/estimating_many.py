@@ -10,25 +10,16 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from forecasts.models import Citation, Estimate, Evidence, Forecast, Forecaster, Status
+from forecasts.models import Citation, Estimate, Evidence, Forecast, Forecaster
 from forecasts.refusals import Conflict, Invalid, NotAllowed, Refused, RefusedRows
 from forecasts.signals import estimates_recorded
 
-from . import checks, estimating, locks
+from . import asking, checks, estimating, locks
+from .asking import Asked
 
 MOST: Final = 10_000
 # What is left of an idempotency key beside the number of its row.
 LONGEST_KEY: Final = 90
-# Read after the forecasts are held, so that nothing of this is about to change.
-ASKED = """
-SELECT f.slug, f.id, f.version, w.id, f.simulated, latest.made_at, latest.probability, latest.expires_at
-FROM forecasts_forecast f
-JOIN forecasts_wording w ON w.forecast_id = f.id AND w.version = f.version
-LEFT JOIN LATERAL (
-    SELECT made_at, probability, expires_at FROM forecasts_estimate
-    WHERE forecast_id = f.id AND forecaster_id = %s ORDER BY made_at DESC LIMIT 1) latest ON true
-WHERE f.id = ANY (%s)
-"""
 COPY = """
 COPY forecasts_estimate (id, forecast_id, forecaster_id, wording_id, probability, made_at, expires_at, crowd_seen,
     rationale, via, idempotency_key) FROM STDIN
@@ -59,24 +50,6 @@ class Made:
     repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A forecast as it is now, and the forecaster's latest estimate on it."""
-
-    slug: str
-    pk: int
-    version: int
-    wording_id: int
-    simulated: bool
-    latest_at: dt.datetime | None
-    latest: float | None
-    latest_expires_at: dt.datetime | None
-
-    def stands(self, at: dt.datetime) -> bool:
-        lasting = self.latest_expires_at is None or self.latest_expires_at > at
-        return self.latest is not None and lasting
-
-
 @transaction.atomic
 def submit_all(
     said: Sequence[Said], *, by: Forecaster, at: dt.datetime, via: str, idempotency_key: str | None = None
@@ -94,7 +67,7 @@ def submit_all(
         raise NotAllowed("This account is closed.")
     if earlier := _made_before(said, keys, by):
         return earlier
-    found = _found({each.forecast for each in said}, by)
+    found = asking.held({each.forecast for each in said}, by=by)
     _refuse(said, found, by, at)
     asked = [found[each.forecast] for each in said]
     seen = _among(Forecast.objects.visible_to(by, at=at), asked)
@@ -148,23 +121,8 @@ def _same(row: Estimate, said: Said) -> bool:
     return kept == (said.forecast, said.probability, said.rationale.strip(), said.expires_at, set(said.evidence))
 
 
-def _found(slugs: Iterable[str], by: Forecaster) -> dict[str, Asked]:
-    """The forecasts by slug, held against being resolved or worded anew, always in the same order; some may lack."""
-    with connection.cursor() as cursor:
-        # PostgreSQL takes no null character, and no slug has one.
-        known = [slug for slug in slugs if "\x00" not in slug]
-        cursor.execute(
-            "SELECT id FROM forecasts_forecast WHERE slug = ANY (%s) ORDER BY id FOR KEY SHARE",
-            [known],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-        cursor.execute(ASKED, [by.pk, ids])
-        return {row[0]: Asked(*row) for row in cursor.fetchall()}
-
-
 def _refuse(said: Sequence[Said], found: dict[str, Asked], by: Forecaster, at: dt.datetime) -> None:
-    open_ones = _among(Forecast.objects.all().with_status(Status.OPEN, at=at), found.values())
-    shut = {one.pk for one in found.values()} - open_ones
+    shut = {one.pk for one in found.values() if not one.open_at(at)}
     closed = Forecast.objects.select_related("resolution").in_bulk(shut)
     wanted = {id_ for each in said for id_ in each.evidence}
     brought = set(Evidence.objects.filter(pk__in=wanted).values_list("forecast", "pk")) if wanted else set()
