@@ -1,9 +1,10 @@
 """The kinds of rows that have a leaf, and what a leaf says of each: facts as they are, of texts the digest."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from django.db import connection
 
@@ -93,6 +94,8 @@ KINDS: Final = (
 )
 BY_NUMBER: Final = {kind.number: kind for kind in KINDS}
 BY_NAME: Final = {kind.name: kind for kind in KINDS}
+# The number of a kind, and the id of a row.
+Key: TypeAlias = tuple[int, int]
 
 
 def rows(kind: Kind, ids: Sequence[int]) -> Iterator[Row]:
@@ -107,6 +110,14 @@ def rows(kind: Kind, ids: Sequence[int]) -> Iterator[Row]:
                 {name: plain(value) for name, value in zip(kind.facts, facts, strict=True)},
                 {name: as_text(value) for name, value in zip(kind.texts, texts, strict=True)},
             )
+
+
+def read(keys: Iterable[Key]) -> dict[Key, Row]:
+    """Those of these rows that are there, in a query for each kind."""
+    wanted: Mapping[int, list[int]] = defaultdict(list)
+    for number, row_id in keys:
+        wanted[number].append(row_id)
+    return {(number, row.id): row for number, ids in wanted.items() for row in rows(BY_NUMBER[number], ids)}
 
 
 def said(kind: Kind, row: Row, salt: bytes, removed: Mapping[str, bytes]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from django.db.models import QuerySet
 
 from forecasts.ledger.hashing import canonical, derived, path
 from forecasts.ledger.kinds import BY_NAME, Kind, plain, rows, said
-from forecasts.models import Checkpoint, Estimate, Evidence, Leaf, Note, Removal, Resolution, Viewer, Wording
+from forecasts.models import Checkpoint, Estimate, Evidence, Leaf, Note, Resolution, Viewer, Wording
+
+from .verifying import removed
 
 # What can be proved one by one.
 PROVABLE: Final[Mapping[str, QuerySet[Any]]] = {
@@ -43,7 +45,7 @@ def _proof(kind: Kind, seen_row: Any, user: Viewer) -> dict[str, Any]:
         raise Unsealable
     checkpoint = Checkpoint.objects.get(pk=leaf.checkpoint_id)
     row, salt = next(rows(kind, [seen_row.pk])), bytes(leaf.salt)
-    gone = {each.field: bytes(each.digest) for each in Removal.objects.filter(kind=kind.name, row_id=row.id)}
+    gone = removed([(kind.number, row.id)]).get((kind.number, row.id), {})
     leaves = Leaf.objects.filter(checkpoint=checkpoint).order_by("place").values_list("hash", flat=True)
     shown = {} if _withheld(seen_row, user) else {name: text for name, text in row.texts.items() if name not in gone}
     return {

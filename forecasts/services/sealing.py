@@ -2,8 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,14 +10,13 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from forecasts.ledger.hashing import NOTHING, checkpoint_hash, leaf_hash, root
-from forecasts.ledger.kinds import BY_NUMBER, Row, plain, rows, said
-from forecasts.models import Checkpoint, Removal, Unsealed
+from forecasts.ledger.kinds import BY_NUMBER, Key, Row, plain, read, said
+from forecasts.models import Checkpoint, Unsealed
 
 # Leaves of one checkpoint at most: as many hashes are read to prove one of them.
 MOST: Final = 16_384
 # Any number of our own: the name of the lock that lets one sealing job in.
 LOCK: Final = 7_253_002
-Key = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -70,25 +68,6 @@ def _next_rows() -> tuple[dict[int, Key], dict[Key, Row]]:
 
 def _first(after: QuerySet[Unsealed]) -> list[tuple[int, int, int]]:
     return list(after.values_list("pk", "kind", "row_id")[:MOST])
-
-
-def read(keys: Iterable[Key]) -> dict[Key, Row]:
-    """Those of these rows that are there, in a query for each kind."""
-    wanted: Mapping[int, list[int]] = defaultdict(list)
-    for number, row_id in keys:
-        wanted[number].append(row_id)
-    return {(number, row.id): row for number, ids in wanted.items() for row in rows(BY_NUMBER[number], ids)}
-
-
-def removed(keys: Iterable[Key]) -> dict[Key, dict[str, bytes]]:
-    """The digests of texts that had to go, of those of these rows that lost any."""
-    wanted = set(keys)
-    gone: dict[Key, dict[str, bytes]] = defaultdict(dict)
-    numbers = {kind.name: number for number, kind in BY_NUMBER.items()}
-    for each in Removal.objects.filter(row_id__in={row_id for _, row_id in wanted}):
-        if (key := (numbers[each.kind], each.row_id)) in wanted:
-            gone[key][each.field] = bytes(each.digest)
-    return gone
 
 
 def _sealed(key: Key, row: Row) -> Sealed:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from forecasts.columns import columns_of, points_of
 from forecasts.models import ANSWERED, CrowdState, Estimate, Forecast, Resolution, Unsealed
-from forecasts.services import crowds, verifying
+from forecasts.queries import verifying
+from forecasts.services import crowds
 from tests.service import wait_until
 from tests.tracker.recomputed import recomputed, stored
 from tracker.models import Failure, Recount, Score, ScoringRun

@@ -11,8 +11,9 @@ from django.db import IntegrityError, connection, transaction
 
 from forecasts.ledger.kinds import KINDS, REMOVED
 from forecasts.models import Checkpoint, Estimate, Leaf, Removal, Unsealed
+from forecasts.queries import verifying
 from forecasts.refusals import Conflict, Invalid, NotAllowed
-from forecasts.services import estimating_many, removing, sealing, verifying
+from forecasts.services import estimating_many, removing, sealing
 from forecasts.services.estimating_many import Said
 from tests import factories
 from tests.factories import DAY, NOW, Cast

@@ -26,11 +26,14 @@ def settle(cast: factories.Cast, outcome: str = "yes", p: float = 0.8, **fields:
     return made
 
 
-def test_a_board_weighs_by_coverage_and_ranks_from_the_minimum_up(
-    cast: factories.Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def two_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a rank."""
     monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 2)
     monkeypatch.setattr(boards, "MINIMUM_UPSETS", 0)
+
+
+def test_a_board_weighs_by_coverage_and_ranks_from_the_minimum_up(cast: factories.Cast, two_are_enough: None) -> None:
     settle(cast, "yes")
     settle(cast, "no")
     alone = factories.forecast()
@@ -162,10 +165,8 @@ def test_an_empty_scope_says_so(db: None) -> None:
 
 
 def test_programs_are_ranked_with_people_or_apart_by_the_same_scores(
-    cast: factories.Cast, monkeypatch: pytest.MonkeyPatch
+    cast: factories.Cast, two_are_enough: None
 ) -> None:
-    monkeypatch.setattr(boards, "MINIMUM_FORECASTS", 2)
-    monkeypatch.setattr(boards, "MINIMUM_UPSETS", 0)
     settle(cast, "yes")
     settle(cast, "no")
     factories.score(at=LATER)

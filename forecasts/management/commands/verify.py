@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from forecasts.models import Checkpoint, Leaf, Unsealed
-from forecasts.services import verifying
+from forecasts.queries import verifying
 
 
 class Command(BaseCommand):

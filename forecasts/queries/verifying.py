@@ -1,16 +1,15 @@
 """Going through the ledger: whether the record still says what was sealed, and what does not."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
 from django.db import connection
 
 from forecasts.ledger.hashing import NOTHING, checkpoint_hash, leaf_hash, root
-from forecasts.ledger.kinds import BY_NUMBER, KINDS, Kind, plain, said
-from forecasts.models import Checkpoint, Leaf
-
-from .sealing import read, removed
+from forecasts.ledger.kinds import BY_NAME, BY_NUMBER, KINDS, Key, Kind, plain, read, said
+from forecasts.models import Checkpoint, Leaf, Removal
 
 # Named of each kind; that there are more is said.
 NAMED: Final = 100
@@ -69,6 +68,16 @@ def _faults_of_leaves(checkpoint: Checkpoint) -> Iterator[str]:
             yield f"{kind.name} {leaf.row_id} is missing; checkpoint {checkpoint.number} sealed it"
         elif leaf_hash(said(kind, row, bytes(leaf.salt), gone.get(key, {}))) != bytes(leaf.hash):
             yield f"{kind.name} {leaf.row_id} says something else than checkpoint {checkpoint.number} sealed"
+
+
+def removed(keys: Iterable[Key]) -> dict[Key, dict[str, bytes]]:
+    """The digests of texts that had to go, of those of these rows that lost any."""
+    wanted = set(keys)
+    gone: dict[Key, dict[str, bytes]] = defaultdict(dict)
+    for each in Removal.objects.filter(row_id__in={row_id for _, row_id in wanted}):
+        if (key := (BY_NAME[each.kind].number, each.row_id)) in wanted:
+            gone[key][each.field] = bytes(each.digest)
+    return gone
 
 
 def _faults_outside(kind: Kind) -> Iterator[str]:
