@@ -1,10 +1,14 @@
 """What the API's description says beyond its endpoints: how to sign in, and the one shape of every error."""
 
-from typing import Any
+import json
+from pathlib import Path
+from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+# By operation, what its body may say.
+EXAMPLES: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "examples.json").read_text("utf-8"))
 FAULT = {
     "type": "object",
     "required": ["field", "code", "detail"],
@@ -26,6 +30,13 @@ PROBLEM = {
         "errors": {"type": "array", "items": FAULT, "description": "Each fault with its field."},
     },
     "description": "Problem details, RFC 9457.",
+    "example": {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "probability: 1.3 is outside 0.0001 to 0.9999.",
+        "errors": [{"field": "probability", "code": "invalid", "detail": "1.3 is outside 0.0001 to 0.9999."}],
+    },
 }
 
 
@@ -49,6 +60,16 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
     for operations in result["paths"].values():
         for operation in operations.values():
             operation["responses"]["4XX"] = {"description": "Refused: what is wrong, by field.", "content": reference}
+    return result
+
+
+def give_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Show beside the shape of each JSON body one that has it."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if body and operation["operationId"] in EXAMPLES:
+                body["example"] = EXAMPLES[operation["operationId"]]
     return result
 
 

@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.schema.describe_problems",
+        "config.schema.give_examples",
     ],
     "ENUM_NAME_OVERRIDES": {
         "OutcomeEnum": "forecasts.models.Outcome",

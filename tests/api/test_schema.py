@@ -9,9 +9,11 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from config import api
+from config.schema import EXAMPLES
 from tests.api.speaking import Api, refusal
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +108,24 @@ def test_everything_that_the_docs_page_loads_is_ours(client: Client) -> None:
 def test_a_wrong_verb_on_the_schema_is_a_problem_too(ann: Api) -> None:
     refusal(ann.delete("schema/"), 405)
     refusal(ann.delete("docs/"), 405)
+
+
+def test_every_json_body_has_an_example_that_has_its_shape(schema: dict[str, Any]) -> None:
+    shown = set()
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if body:
+                shape = body["schema"] | {"components": schema["components"]}
+                OAS31Validator(shape).validate(body["example"])
+                # The API refuses what it does not know, of which a shape says nothing.
+                name = (shape.get("items") or shape)["$ref"].rpartition("/")[2]
+                rows = body["example"] if "items" in shape else [body["example"]]
+                assert all(set(row) <= set(schema["components"]["schemas"][name]["properties"]) for row in rows)
+                shown.add(operation["operationId"])
+    assert shown == set(EXAMPLES)
+
+
+def test_the_example_of_a_problem_has_its_shape(schema: dict[str, Any]) -> None:
+    problem = schema["components"]["schemas"]["Problem"]
+    OAS31Validator(problem).validate(problem["example"])
